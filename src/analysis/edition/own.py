@@ -75,6 +75,11 @@ def mapping_of(edition: Edition, intakes: Path) -> Intake:
         if lacking := sorted(required(name, edition.codes) - columns if name in MICRODATA else ()):
             problem = f"lacks what a row of {name} is about: {', '.join(lacking)}"
             raise InputError(f"{path}: tables.{name}.columns", problem, hint="map them, or leave the table out")
+    last = edition.school_years[-1]
+    if {"by_pupil", "by_pupil_year"} & tables.keys() and intake.years[-1] != int(last[:4]):
+        problem = f"the edition {edition.edition} is about {last}: its pupils are those of 1 October {last[:4]}"
+        hint = "`school_years` of the edition and `years` of the mapping end with the same year"
+        raise InputError(f"{path}: years", problem, given=intake.years[-1], hint=hint)
     if unknown := list(unknown_codes(intake, edition.codes, path)):
         raise InputError.several(unknown)
     if (COUNTRY in tables) != (edition.source == "country") or (COUNTRY in tables and len(tables) > 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,17 +19,16 @@ from analysis.data.microdata import microdata
 from analysis.data.sources import CONTRACTS
 from analysis.errors import InputError, RegisterError, StaatError, few, placed
 from analysis.registers.columns import Number
+from analysis.registers.compare import compare
+from analysis.registers.doubts import doubts
 from analysis.registers.extract import OfficeFiles
 from analysis.registers.kept import kept_of
 from analysis.registers.mapping import NUMBERED, PUPIL, PUPIL_YEAR, Intake
 from analysis.registers.marks import check_marks
 from analysis.registers.report import Report, share
 from analysis.registers.secret import keyed_hash, numbers_of, secret_of
-from analysis.registers.table import Maker
+from analysis.registers.table import Maker, refuse_several_scales
 from analysis.registers.violations import violations
-
-AT_SCHOOLS = (PUPIL, PUPIL_YEAR, "by_pupil_test", "by_location_lagged", "by_location_shortage")
-"""Tables that are put together with those schools: without any of them every school would have nobody."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def _made(files: OfficeFiles, codes: Codes, secret: bytes) -> Delivery:
     _number(tables, intake, secret)
     for name in list(tables):  # one by one, so that not all are held twice
         tables[name] = _checked(name, tables.pop(name), intake, codes, report)
-    _compare_locations(tables, report)
+    compare(tables, intake.years, codes.backgrounds("nonwestern"), report)
     return Delivery(tables, report, _inputs(files, secret))
 
 
@@ -164,6 +163,8 @@ def _years(name: str, files: OfficeFiles, years: tuple[int, ...]) -> dict[int, p
     except InputError as error:
         files.report.refused(name, error)
         return {}
+    refuse_several_scales(makers)
+    _refuse_one_file_of_several_years(name, files, [*frames])
     for join in sorted(set.intersection(*(maker.barren for maker in makers))):
         hint = "are the keys written alike in both files: zeros in front, capitals, the same kind of key?"
         files.report.refuse(name, join, "no row of the table has a row in that file", hint)
@@ -171,6 +172,15 @@ def _years(name: str, files: OfficeFiles, years: tuple[int, ...]) -> dict[int, p
     rows = few(sum(map(len, frames.values())))
     files.report.note(name, "", f"{rows} rows{many} from {files.intake.tables[name].base}")
     return frames
+
+
+def _refuse_one_file_of_several_years(name: str, files: OfficeFiles, years: Sequence[int]) -> None:
+    """Refuse the same rows for two years: one of the files is not of its year."""
+    base = files.intake.tables[name].base
+    digests = [[files.digest(path) for path in files.paths(base, year)] for year in years if len(years) > 1]
+    if files.intake.files[base].yearly and any(digest in digests[:at] for at, digest in enumerate(digests)):
+        hint = "one of them is not of the year in its name: ask for the right file"
+        files.report.refuse(name, base, "the files of two years are the same", hint)
 
 
 def _maker(name: str, files: OfficeFiles, year: int, of_year: str) -> Maker:
@@ -227,14 +237,24 @@ def _checked(name: str, frame: pd.DataFrame, intake: Intake, codes: Codes, repor
             if empty and name != PUPIL_YEAR:
                 report.note(name, column, f"missing in {share(empty, len(frame))}")
     result = pd.DataFrame(typed, index=frame.index)
-    for column, said in violations(result, schema):
+    broken = list(violations(result, schema))
+    for column, said in broken:
         report.refuse(name, column, said)
+    empty_too = _may_be_empty(name, intake)
+    for column, said, hint in () if broken else doubts(result, intake.years[-1], may_be_empty=empty_too):
+        report.refuse(name, column, said, hint)
     absent = {column: rule for column, rule in schema.columns.items() if column not in intake.columns()[name]}
     for said, is_required in (("required, and absent", True), ("absent", False)):
         columns = [column for column, rule in absent.items() if rule.required == is_required]
         if columns:
             report.note(name, said, ", ".join(columns))
     return result
+
+
+def _may_be_empty(table: str, intake: Intake) -> bool:
+    """Tell whether the mapping says that a file of a table is missing in some year."""
+    roles = intake.tables[PUPIL if table == PUPIL_YEAR and intake.adds_pupil_year else table].roles
+    return any(intake.files[role].missing_years for role in roles)
 
 
 def _numbered_levels(column: pd.Series[Any], rule: pa.Column) -> pd.Series[Any]:
@@ -268,20 +288,6 @@ def _typed(column: pd.Series[Any], rule: pa.Column, table: str, name: str, repor
     if dtype == "bool":
         return column if column.isna().any() else column.astype("bool")
     return column.astype("float64" if dtype == "float64" else "str")
-
-
-def _compare_locations(tables: Mapping[str, pd.DataFrame], report: Report) -> None:
-    known = tables["by_location"]["location"] if "location" in tables.get("by_location", ()) else None
-    if known is None:
-        return
-    for name, frame in tables.items():
-        if name != "by_location" and "location" in frame:
-            unknown = int((frame["location"].notna() & ~frame["location"].isin(known)).sum())
-            if unknown:
-                report.note(name, "location", f"{share(unknown, len(frame))} not in by_location")
-            if unknown == len(frame) and name in AT_SCHOOLS:
-                hint = "are the keys of schools written alike in both: capitals, zeros in front, with vestiging or not?"
-                report.refuse(name, "location", "no row has a school of by_location", hint)
 
 
 def _inputs(files: OfficeFiles, secret: bytes) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from analysis.registers import formats
 from analysis.registers.columns import Written
 from analysis.registers.find import find
 from analysis.registers.mapping import File, Intake, Spells, in_year
-from analysis.registers.plain import as_text, of_each, plain
+from analysis.registers.plain import as_text, loose, of_each, plain
 from analysis.registers.report import Report
 from analysis.run import machine
 from analysis.run.hashes import sha256
@@ -110,13 +110,13 @@ class OfficeFiles:
         Parameters
         ----------
         names : The columns; case does not matter where it leaves no doubt.
-        among : A column and texts: rows with another text in it are left out.
+        among : A column and texts: rows with another text in it are left out, but for those much like one of them.
         """
         names = list(dict.fromkeys(names))
         if self.is_missing(role, year):
             self.report.note("files", f"{role} {year}", "not there, as the mapping says: its columns are missing")
             return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
-        request = _Request(role, year, names, *(among or (None, None)))
+        request = _Request(role, year, names, *((among[0], loose(among[1])) if among else (None, None)))
         counts: dict[str, int] = {}
         chunks = [chunk for path in self.paths(role, year) for chunk in self._chunks(path, request, counts)]
         self._count(request, counts)
@@ -136,8 +136,9 @@ class OfficeFiles:
                 rows = rows.filter(inside)
             if file.on_day:
                 rows = _on_day(rows, file.on_day, request, counts)
+            add(counts, "kept", len(rows))
             if request.by:
-                rows = rows.filter(pc.is_in(as_text(rows[request.by]), request.among))
+                rows = rows.filter(pc.is_in(loose(as_text(rows[request.by])), request.among))
             yield rows.select(request.names)
 
     def _plain(self, path: Path, role: str, names: list[str]) -> Iterator[pa.Table]:
@@ -179,8 +180,11 @@ class OfficeFiles:
         columns = max(len(request.names), self.read.get((role, year), ([], 0, 0))[2])
         self.read[role, year] = (paths, counts.get("rows", 0), columns)
         for what, n in counts.items():
-            if what != "rows" and n:
+            if what not in ("rows", "kept") and n:
                 self.report.note("files", f"{role} {year}", f"{what}: {few(n, counts['rows'])} rows left out")
+        if counts.get("rows", 0) and not counts["kept"]:
+            hint = "are the codes, or the days, written as the file has them?"
+            self.report.refuse("files", f"{role} {year}", "no row is left after keep and on_day", hint)
 
 
 @dataclass(frozen=True)

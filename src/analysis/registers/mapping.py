@@ -158,6 +158,11 @@ class TableMap(Block):
         return [*of_verbs, *(left for join in self.joins for left in join.pairs)]
 
     @property
+    def of_persons(self) -> list[str]:
+        """Its columns of files that are keys of persons."""
+        return [name for verb in self.verbs.values() if isinstance(verb, Number) for name in verb.parts]
+
+    @property
     def roles(self) -> tuple[str, ...]:
         """The files that it is made of."""
         return (self.base, *(join.file for join in self.joins))
@@ -199,6 +204,9 @@ class Intake(Block):
     def _column_faults(self, name: str, column: str, verb: Verb) -> Iterator[str]:
         if isinstance(verb, Number) != (column in NUMBERED) and not (self.synthetic and column in NUMBERED):
             yield f"`number` is for {' and '.join(NUMBERED)}, and no other verb is: a key never stands in a table"
+        persons = {part.casefold() for table in self.tables.values() for part in table.of_persons}
+        if not isinstance(verb, Number) and persons & {source.casefold() for source in verb.sources}:
+            yield "that column of a file is the key of a person, which stands in no table"
         if isinstance(verb, PointVerb) and column not in ("lat", "lon"):
             yield "`point` is for lat and lon"
         if isinstance(verb, Year) and self.rereads(name):

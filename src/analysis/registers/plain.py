@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.errors import InputError
+from analysis.errors import FEWEST, InputError
 from analysis.registers.mapping import File
 
 ISO_DAY = "%Y-%m-%d"
@@ -83,6 +84,19 @@ def arrow_of(texts: pd.Series[Any]) -> pa.Array:
     """Return a column of texts as Arrow has it, in one piece."""
     array = pa.array(texts, pa.string(), from_pandas=True)
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def loose(texts: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return keys without what files write in several ways: capitals, blanks, zeros in front."""
+    return pc.ascii_ltrim(pc.ascii_lower(pc.replace_substring(texts, " ", "")), "0")
+
+
+def in_thousands(texts: pd.Series[Any], sign: str) -> bool:
+    """Tell whether numbers are written as 850 and 12,500: the sign has three digits behind it wherever it stands."""
+    known = texts.dropna()
+    signed = known[known.str.contains(sign, regex=False)]
+    written = signed.str.fullmatch(rf"[-+]?[1-9][0-9]{{0,2}}{re.escape(sign)}[0-9]{{3}}")
+    return FEWEST <= len(signed) < len(known) and bool(written.all())
 
 
 def distinct(texts: pd.Series[Any]) -> pa.Array:

@@ -22,7 +22,7 @@ OF_ADVICE = tuple(table for table in TABLES if "advice_first" in schema_of(table
 SAYS_ADVICE = {"advice_first", "cet"}
 DOUBT = "  # ?"
 LEAST = {
-    "pupil": "{number: COLUMN}",
+    "pupil": "{number: KEY}",
     "groep": "{whole: COLUMN}",
     "age": '{age_on: "{year}-10-01", born: COLUMN, written: dd-mm-yyyy}',
     "location": "{key: COLUMN}",

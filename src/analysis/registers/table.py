@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from analysis.errors import InputError, few, nearest
 from analysis.registers.columns import Decimal, Verb
 from analysis.registers.extract import OfficeFiles
 from analysis.registers.mapping import Join, TableMap, in_year
-from analysis.registers.plain import arrow_of
+from analysis.registers.plain import arrow_of, loose
 from analysis.registers.report import Report, share
 from analysis.registers.verbs import Work, made, texts_of
 
@@ -43,6 +43,7 @@ class Maker:
     def __init__(self, name: str, table: TableMap, files: OfficeFiles, year: int, of_year: str = "") -> None:
         self.name, self.table, self.files, self.year, self.of_year = name, table, files, year, of_year
         self.barren: set[str] = set()  # joins by which no row found one
+        self.scales: set[tuple[str, str, str]] = set()  # of scores: column, subject, scale
         self.report: Report = files.report
         self.pieces = [Piece(table.base, "", files.header(table.base, year)), *map(self._piece, table.joins)]
 
@@ -65,27 +66,38 @@ class Maker:
             for name in frame.columns
             if piece.has(name)
         }
-        columns = {column: self._column(column, verb, frame, signs) for column, verb in verbs.items()}
-        self._refuse_several_scales(verbs, columns, frame)
+        works = {column: Work(frame, column, self.year, signs) for column in verbs}
+        columns = {column: self._column(works[column], verb) for column, verb in verbs.items()}
+        self._refuse_days_of_another_year(works, columns)
+        self._note_scales(verbs, columns, frame)
         return pd.DataFrame(columns, index=frame.index)
 
-    def _refuse_several_scales(
+    def _refuse_days_of_another_year(self, works: Mapping[str, Work], columns: Mapping[str, pd.Series[Any]]) -> None:
+        """Refuse days of a school year that are in another one than the row says."""
+        of_rows = columns.get("year")
+        for column, work in works.items():
+            if of_rows is not None and work.school_years is not None:
+                days = work.school_years
+                same = (days == of_rows.astype("str")) | (days.str.slice(0, 4) == of_rows.astype("str"))
+                other = int((~same & days.notna() & of_rows.notna()).sum())
+                if other:
+                    said = f"the day is in another school year than `year` says, in {few(other, len(days))} rows"
+                    hint = "`year` is the school year, or the calendar year in which it begins"
+                    self.report.refuse(self.name, column + self.of_year, said, hint)
+
+    def _note_scales(
         self, verbs: Mapping[str, Verb], columns: Mapping[str, pd.Series[Any]], frame: pd.DataFrame
     ) -> None:
-        """Refuse scores of several publishers in one column: those of a subject are on one scale."""
-        subject = columns.get("subject", pd.Series("", index=frame.index))
+        """Keep which scales the scores of each subject are on."""
+        subject = columns.get("subject", pd.Series("", index=frame.index)).astype("str")
         for column, verb in verbs.items():
             if isinstance(verb, Decimal) and verb.scale:
-                scored = columns[column].notna()
-                scales = texts_of(frame[in_year(verb.scale, self.year)])[scored]
-                most = scales.groupby(subject[scored]).nunique().max() if scored.any() else 0
-                if most > 1:
-                    said = f"scores of one subject are on {most} scales"
-                    self.report.refuse(self.name, column, said, "keep one of them: `keep` of the file, or `only`")
+                scales = texts_of(frame[in_year(verb.scale, self.year)]).where(columns[column].notna())
+                known = pd.DataFrame({"subject": subject, "scale": scales}).dropna().drop_duplicates()
+                self.scales |= {(column, *pair) for pair in known.itertuples(index=False, name=None)}
 
-    def _column(self, column: str, verb: Verb, frame: pd.DataFrame, signs: Mapping[str, Any]) -> pd.Series[Any]:
-        work = Work(frame, column, self.year, signs)
-        series = made(verb, work)
+    def _column(self, work: Work, verb: Verb) -> pd.Series[Any]:
+        series, column = made(verb, work), work.column
         for said in work.notes:
             self.report.note(self.name, column + self.of_year, said)
         for said, hint in work.faults:
@@ -136,12 +148,13 @@ class Maker:
         if join.adds_rows:
             keys, frame = _with_rows_added(keys, frame, found[found.notna().all(axis=1)])
         rows = self._rows_of(_one_text(keys), _one_text(found), join, piece)
+        self._refuse_other_writing(keys[rows < 0], found, join)
         reached = other[bare].add_prefix(piece.prefix).reindex(rows).set_axis(frame.index)
         return pd.concat([frame, reached], axis=1)
 
     def _rows_of(self, keys: pa.Array, found: pa.Array, join: Join, piece: Piece) -> np.ndarray[Any, Any]:
         """Return the row in which each key is found first, -1 without one: an empty key is nobody's."""
-        about = f"join {join.file}" + (f" ({join.prefix})" if join.prefix else "") + self.of_year
+        about = self._about(join)
         rows = pc.index_in(keys, value_set=found, skip_nulls=True)
         if pc.count_distinct(found).as_py() < len(found) - found.null_count:
             first = pc.index_in(found, value_set=found, skip_nulls=True)
@@ -157,6 +170,28 @@ class Maker:
         self.report.note(self.name, about, said)
         return np.asarray(rows.fill_null(-1))
 
+    def _about(self, join: Join) -> str:
+        return f"join {join.file}" + (f" ({join.prefix})" if join.prefix else "") + self.of_year
+
+    def _refuse_other_writing(self, lone: pd.DataFrame, found: pd.DataFrame, join: Join) -> None:
+        """Refuse keys without a row that have one but for capitals, blanks or zeros in front."""
+        there = _one_text(found, loose)
+        alike = pc.sum(pc.is_in(_one_text(lone, loose), value_set=there, skip_nulls=True)).as_py()
+        if alike:
+            said = f"{few(alike)} rows without a row would have one but for capitals, blanks or zeros in front"
+            self.report.refuse(self.name, self._about(join), said, "write the keys alike in both files")
+
+
+def refuse_several_scales(makers: Iterable[Maker]) -> None:
+    """Refuse scores of several publishers: those of a subject are on one scale, in all columns and years."""
+    makers = list(makers)
+    found = pd.DataFrame(set().union(*(maker.scales for maker in makers)), columns=["column", "subject", "scale"])
+    several = found[found.groupby("subject")["scale"].transform("nunique") > 1]
+    for column, scales in several.groupby("column"):
+        most = several[several["subject"].isin(scales["subject"])].groupby("subject")["scale"].nunique().max()
+        said = f"scores of one subject are on {most} scales"
+        makers[0].report.refuse(makers[0].name, str(column), said, "keep one of them: `keep` of the file, or `only`")
+
 
 def _most_telling(keys: pd.DataFrame) -> tuple[str, pa.Array]:
     """Return the column of a key with the most values, and these: one that says R of everybody leaves no row out."""
@@ -164,9 +199,9 @@ def _most_telling(keys: pd.DataFrame) -> tuple[str, pa.Array]:
     return max(values.items(), key=lambda item: len(item[1]))
 
 
-def _one_text(keys: pd.DataFrame) -> pa.Array:
+def _one_text(keys: pd.DataFrame, written: Callable[[pa.Array], pa.Array] = lambda texts: texts) -> pa.Array:
     """Return the columns of a key as one text, missing where one of them is; no text holds the sign between."""
-    parts = [arrow_of(keys[name]) for name in keys]
+    parts = [written(arrow_of(keys[name])) for name in keys]
     return pc.binary_join_element_wise(*parts, "\0") if len(parts) > 1 else parts[0]
 
 

@@ -11,12 +11,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.errors import few
+from analysis.errors import FEWEST, few
 from analysis.registers import columns as of
 from analysis.registers.columns import MISSING, Verb
 from analysis.registers.extract import sortable
 from analysis.registers.mapping import in_year
-from analysis.registers.plain import EXACT, arrow_of, of_each
+from analysis.registers.plain import EXACT, arrow_of, in_thousands, of_each
 from analysis.registers.rd import degrees_of
 from analysis.school_years import school_year
 
@@ -35,6 +35,7 @@ class Work:
     column : The column of the contract.
     year : Being read.
     decimal, thousands : Signs in the texts of each column of the frame.
+    school_years : Of days of a school year: which one.
     """
 
     frame: pd.DataFrame
@@ -43,6 +44,7 @@ class Work:
     signs: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
     faults: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    school_years: Series | None = None
 
     def refuse(self, said: str, hint: str = "") -> None:
         """Note a fault, and what to do."""
@@ -89,6 +91,9 @@ class Work:
             )
             self.refuse(f"no number, in {few(int(wrong.sum()))} rows of {name}", hint)
         plain = texts.mask(wrong)
+        if not thousands and in_thousands(plain, decimal):
+            hint = f"if {decimal!r} stands between thousands, say so with thousands and decimal of the file"
+            self.refuse(f"{decimal!r} has three digits behind it in all rows of {name} where it stands", hint)
         if thousands:
             plain = plain.str.replace(thousands, "", regex=False)
         plain = plain.str.replace(decimal, ".", regex=False).str.removeprefix("+")
@@ -163,6 +168,8 @@ def _recoded(texts: Series, verb: of.Coded, work: Work, name: str) -> Series:
         kinds = texts[unknown].nunique()
         said = f"{kinds} {'code' if kinds == 1 else 'codes'} not mapped, in {few(int(unknown.sum()))} rows"
         work.refuse(said, f"add them to codes, missing_codes or others; {PROFILE.format(name)}")
+    elif unknown.sum() >= FEWEST and found.isna().all():
+        work.refuse("no row has a code that is listed", f"another column, or other codes? {PROFILE.format(name)}")
     elif unknown.any():
         work.notes.append(f"codes not listed are {verb.others}, in {few(int(unknown.sum()))} rows")
         found = found if verb.others == MISSING else found.mask(unknown, verb.others)
@@ -205,7 +212,12 @@ def _cut(verb: of.Cut, work: Work) -> Series:
     numbers = work.numbers(verb.cut, verb)
     if verb.missing_below is not None:
         numbers = numbers.where(numbers >= verb.missing_below)
-    classes = np.asarray(verb.names, dtype=object)[np.digitize(numbers, verb.edges)]
+    at = np.digitize(numbers, verb.edges)
+    outer = set(at[numbers.notna()])
+    if len(outer) == 1 and outer <= {0, len(verb.edges)} and numbers.notna().sum() >= FEWEST:
+        said = f"all numbers are {'below the first edge' if outer == {0} else 'at or above the last edge'}"
+        work.refuse(said, "are they on the scale of the edges?")
+    classes = np.asarray(verb.names, dtype=object)[at]
     return pd.Series(classes, index=numbers.index, dtype="str").where(numbers.notna())
 
 
@@ -231,8 +243,10 @@ def _date(verb: of.Date, work: Work) -> Series:
     if verb.gives == "calendar_year":
         return days.dt.year.astype("Int64")
     begins = days.dt.year - (days.dt.month < FIRST_MONTH)
+    years = begins.map({year: school_year(int(year)) for year in begins.dropna().unique()}).astype("str")
     if verb.gives == "school_year":
-        return begins.map({year: school_year(int(year)) for year in begins.dropna().unique()}).astype("str")
+        return years
+    work.school_years = years
     first = pd.to_datetime(pd.DataFrame({"year": begins, "month": FIRST_MONTH, "day": 1}))
     return (days - first).dt.days.astype("float64")
 

@@ -205,7 +205,7 @@ FAILING = {
     "column": (ONE, "", TABLE % ("", "wijk: {text: name}")),
     "separator": (ONE.replace(";", ","), "", TABLE % ("", "wijk: {text: naam}")),
     "encoding": (ONE.replace("Plant", "Pl\u00e4nt\u201d").encode("utf-8"), "", TABLE % ("", "wijk: {text: naam}")),
-    "widths": (ONE, "", TABLE % ("", "wijk: {key: [naam, key]}")),
+    "widths": (ONE, "", TABLE % ("", "wijk: {key: [naam, code]}")),
 }
 
 

@@ -103,7 +103,10 @@ def test_the_cache_holds_parts_of_few_rows(office, monkeypatch: pytest.MonkeyPat
 
 def test_a_file_without_rows_is_kept_as_one(office) -> None:
     put(office)
+    for year in (2018, 2019):
+        office.put(f"p{year}.sav", EVERY.rename(columns={"pc4": "was"}).assign(groep=str(year - 2011)))
     office.put("h.sav", EVERY.drop(columns="groep").head(0))
+    office.maps(MAPPING.replace("{text: pc4}", "{text: [pc4, was]}"))
     first, second = (str(office.deliver(cached=is_kept).report) for is_kept in (False, True))
     assert first == second
     assert "join homes 2018-19       all rows without a row" in first

@@ -109,7 +109,7 @@ def test_files_in_the_form_of_the_contract_are_mapped_without_doubt(office) -> N
 
 def test_known_names_are_mapped_and_the_rest_is_marked(office) -> None:
     for year in (2018, 2019):
-        school = rows(WPOLEERJAAR=" 8", WPOBRIN_crypt="00AB", WPOBRINVEST="01")
+        school = rows(WPOLEERJAAR=f" {year - 2011}", WPOBRIN_crypt="00AB", WPOBRINVEST="01")
         office.put(f"INSCHRWPOTAB{year}V1.sav", school)
         office.put(f"INSCHRWPOTAB{year}V2.SAV", school)
         office.put(f"GBAPERSOON{year}TABV1.sav", rows(gbageslacht="1").rename(columns={"RINPERSOON": "rinpersoon"}))

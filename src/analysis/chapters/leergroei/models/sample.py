@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -212,11 +213,13 @@ def _check_one_scale(rows: pd.DataFrame) -> None:
     counts = rows.groupby(["subject", "groep", SCALE], dropna=False).size()
     several = counts[counts.groupby(["subject", "groep"]).transform("size") > 1]
     if len(several):
-        which = "; ".join(
-            f"{row['subject']} in groep {row['groep']}, scale {row[SCALE]}: {_counted(row['tests'])} tests"
-            for row in several.reset_index(name="tests").to_dict("records")
-        )
+        which = "; ".join(map(_of_scale, several.reset_index(name="tests").to_dict("records")))
         raise ModelError(f"scores of one subject and groep are on several scales: {which}", Reason.INVALID)
+
+
+def _of_scale(row: Mapping[Hashable, Any]) -> str:
+    scale = row[SCALE] if row["tests"] >= FEW else "of others"  # the text of a few may be about a pupil
+    return f"{row['subject']} in groep {row['groep']}, scale {scale}: {_counted(row['tests'])} tests"
 
 
 def _counted(number: int) -> str:
@@ -224,10 +227,14 @@ def _counted(number: int) -> str:
 
 
 def _check_levels(rows: pd.DataFrame, groups: Groups) -> None:
-    found = {level for name in ("level_m", "level_e") if name in rows for level in rows[name].dropna().unique()}
-    if found - set(groups.levels):
-        unknown, known = ", ".join(sorted(found - set(groups.levels))), ", ".join(groups.levels)
-        raise ModelError(f"tests have levels that are not in `levels`: {unknown}; there are {known}", Reason.INVALID)
+    levels = pd.concat([rows[name].dropna() for name in ("level_m", "level_e") if name in rows] or [pd.Series()])
+    unknown = levels[~levels.isin(groups.levels)]
+    if len(unknown):  # no text of a pupil is shown
+        known = ", ".join(groups.levels)
+        problem = (
+            f"{unknown.nunique()} levels, in {_counted(len(unknown))} tests, are not in `levels`; there are {known}"
+        )
+        raise ModelError(problem, Reason.INVALID)
 
 
 def _schools(by_location: pd.DataFrame, rows: pd.DataFrame, groups: Groups) -> pd.DataFrame:
