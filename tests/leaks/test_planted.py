@@ -42,7 +42,7 @@ WRITE: dict[str, Callable[[pd.DataFrame, Path], object]] = {
 MAPPING = """
 intake: own
 synthetic: false
-years: [2019]
+years: [2018]
 files:
   pupils: {path: "*pupils.csv", keys: [leerlingnummer]}
   homes: {path: homes.csv}
