@@ -28,6 +28,7 @@ from analysis.edition.orders import (
     DEFAULT_EDITION,
     check_declarations,
     check_sources,
+    edition_named,
     order_of,
     order_of_published,
     params_editions,
@@ -166,7 +167,7 @@ def verify(
     root, project = _project(outputs)
     folder = _published(project, edition)
     _fail_with(folder, damaged(folder))
-    order = order_of_published(folder, settings or (), root)
+    order = order_of_published(folder, settings or (), root, Path(edition) if edition.endswith(".yml") else None)
     check_sources(order, root)
     options = Options(jobs or processors(), fresh_kernels=fresh_kernels, hash_seed=hash_seed)
     with _stoppable(), view(sys.stdout, quiet=quiet) as watch:
@@ -355,7 +356,7 @@ def _project(outputs: Path | None) -> tuple[Path, Project]:
 
 def _published(project: Project, edition: str) -> Path:
     """Return the folder of a published edition, named as such or by its params file."""
-    return project.outputs / (Path(edition).stem if edition.endswith(".yml") else edition)
+    return project.outputs / edition_named(edition)
 
 
 def _up_to_date(order: Order, project: Project, quiet: bool) -> bool:

@@ -323,6 +323,17 @@ def test_registers_that_are_whole_are_told_without_a_value(
     assert leaked(registers.says(capfd)) == []
 
 
+def test_an_office_without_a_secret_is_told_what_that_costs(
+    registers: Registers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "who guesses a small file can verify its hash" in registers.checked()
+    (registers.folder / "staat-secret.txt").write_text("a long random text", "utf8")
+    assert "secret" not in registers.checked()
+    (registers.folder / "staat-secret.txt").unlink()
+    monkeypatch.setenv("STAAT_SECRET", "another")
+    assert "secret" not in registers.checked()
+
+
 @pytest.mark.parametrize("raised", [KeyError, ValueError, pd.errors.MergeError, UnicodeError, OSError])
 def test_a_fault_of_ours_or_of_a_library_says_its_kind_and_place(
     registers: Registers, raised: type[Exception], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

@@ -32,13 +32,15 @@ def check_edition(path: Path, settings: Sequence[str], root: Path, memory: Path)
         kind = "synthetic data" if edition.synthetic else "open data, whose files `staat run` compares with their cards"
         return f"{edition.edition} stands on {kind}: it has no mapping to check", READY
     from analysis.registers import examine
+    from analysis.registers.secret import advice
 
     mapping = mapping_of(edition, intakes_beside(path, root))
     found = readiness(edition.given, mapping.columns(), mapping.years)
     cache = Path(os.environ.get(CACHE_VARIABLE) or memory / "registers")
     folder = Path(os.path.abspath(root / edition.folder))  # noqa: PTH100 - links stay links
     report = examine(mapping, folder, codes=edition.codes, seed=edition.seed, cache=cache)
-    lines = [str(report), *_of_chapters(found)]
+    unkept = "" if edition.synthetic else advice(folder)
+    lines = [str(report), *([f"{'secret':<{WIDTH}}{unkept}"] if unkept else []), *_of_chapters(found)]
     if report.errors():
         return "\n".join(lines), WRONG
     return "\n".join(lines), SOME if any(each.lacks for each in found.values()) else READY

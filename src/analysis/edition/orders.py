@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
 from shlex import quote
@@ -17,6 +17,7 @@ from analysis.chapters import chapters
 from analysis.declare import Source
 from analysis.edition.chain import CHAIN
 from analysis.edition.own import fit, intakes_beside
+from analysis.edition.params import edition_of, folders_in, in_project, name_in, read_edition
 from analysis.errors import InputError, nearest
 from analysis.run import manifest
 from analysis.run.assess import Project
@@ -62,6 +63,12 @@ def params_file(root: Path, name: str) -> Path:
     return path
 
 
+def edition_named(name: str) -> str:
+    """Return the name of an edition, given as such or by its params file."""
+    path = Path(name)
+    return name if path.suffix != ".yml" else name_in(path) if path.is_file() else path.stem
+
+
 def languages() -> list[str]:
     """Return the languages that pages are translated into."""
     return sorted(folder.name for folder in (PACKAGE / LOCALES).iterdir() if folder.is_dir())
@@ -80,27 +87,44 @@ def order_of(path: Path, settings: Sequence[str], root: Path, memory: Path | Non
     """
 
     def check() -> Order:
-        from analysis.edition.params import read_edition
-
         return _order(read_edition(path, settings), _command(path, settings), root, intakes_beside(path, root), memory)
 
     return check() if memory is None or not path.is_file() else _remembered(memory, path, settings, root, check)
 
 
-def order_of_published(folder: Path, settings: Sequence[str], root: Path, memory: Path | None = None) -> Order:
-    """Return the order that made a published edition, from its manifest."""
+def order_of_published(folder: Path, settings: Sequence[str], root: Path, params: Path | None = None) -> Order:
+    """Return the order that made a published edition, from its manifest.
+
+    Where its data and its mapping are, which no manifest tells, its params file says: `params`, or that of its name.
+    """
     path, recorded = folder / MANIFEST_FILE, manifest.read(folder)
+    params = params or root / "params" / f"{folder.name}.yml"
     try:
         parameters, command = _without_folders(recorded["parameters"]), str(recorded["command"])
+        absent = _absent(recorded.get("facts", {}).get("absent", {}))
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
-    from analysis.edition.params import edition_of
-
+    for stem, named in folders_in(params).items() if params.exists() else ():
+        if isinstance(block := parameters.get(stem), dict):
+            block["folder"] = named
     edition = edition_of(parameters, path, settings)
     if edition.edition != folder.name:
         problem = "an edition is in a folder of its name, so that another one is not taken for it"
         raise InputError(f"{path}: edition", problem, given=edition.edition, allowed=folder.name)
-    return _order(edition, command, root, intakes_beside(root / "params" / f"{edition.edition}.yml", root), memory)
+    if edition.intake and not params.exists() and INTAKE_VARIABLE not in os.environ:
+        hint = "name that file, for the mapping and the files are found from it: staat verify DIR/params.yml"
+        raise InputError(edition.edition, f"stands on own registers, and there is no {params}", hint=hint)
+    order = _order(edition, command, root, intakes_beside(params, root), None)
+    lacks = {"absent": {**absent, **order.facts["absent"]}} if edition.intake else {}
+    return replace(order, facts={**order.facts, **lacks}, context={**order.context, **lacks})
+
+
+def _absent(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the chapters that an edition was without for want of data; their parameters are not in its manifest."""
+    return {
+        stem: {"heading": dict(chapters()[stem].findings), "lacks": [*map(str, each["lacks"])]}
+        for stem, each in told.items()
+    }
 
 
 def _without_folders(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -224,4 +248,4 @@ def _command(path: Path, settings: Sequence[str]) -> str:
     """Return what to type to run this again; without the data folder, which differs from machine to machine."""
     folders = tuple(f"{stem}.folder=" for stem, chapter in chapters().items() if chapter.verify)
     changes = [f"--set {quote(setting)}" for setting in settings if not setting.startswith(folders)]
-    return " ".join(["staat run", quote(f"params/{path.name}"), *changes])
+    return " ".join(["staat run", quote(f"params/{path.name}" if in_project(path) else path.name), *changes])

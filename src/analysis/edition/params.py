@@ -68,6 +68,19 @@ def _from_beside(raw: dict[str, Any], path: Path) -> None:
             block["folder"] = str(Path(os.path.abspath(path.parent)) / block["folder"])  # noqa: PTH100 - links stay links
 
 
+def folders_in(path: Path) -> dict[str, str]:
+    """Return the folders of source files that a params file names, by block."""
+    raw = _read(path)
+    _from_beside(raw, path)
+    blocks = {stem: block for stem in SOURCES if isinstance(block := raw.get(stem), dict)}
+    return {stem: block["folder"] for stem, block in blocks.items() if isinstance(block.get("folder"), str)}
+
+
+def name_in(path: Path) -> str:
+    """Return the name of the edition of a params file."""
+    return str(_read(path).get("edition", path.stem))
+
+
 def in_project(path: Path) -> bool:
     """Return whether a params file is one of the project's."""
     folder = path.resolve().parent

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.disclosure import SUPPRESSED, Gated, Profile, profile
+from analysis.disclosure import DOMINATED, SUPPRESSED, Gated, Profile, profile
 from analysis.language import SOURCE, speaking, text
 from analysis.publish.spreadsheet import read_csv, write_xlsx
 from analysis.publish.tables import COUNTED, write_csv
@@ -28,7 +28,8 @@ def export(edition: Path, to: Path, root: Path) -> list[str]:
     """Write the tables of a published edition and an overview of them into a folder of its own; return its files.
 
     Each table is a CSV and a spreadsheet as they passed the gate, with the columns that count beside what rests on
-    them; a figure is its data. The folder appears whole or not at all.
+    them; a figure is its data. The overview says what of a table is withheld and why, and names tables and figures
+    that are withheld whole. The folder appears whole or not at all.
 
     Parameters
     ----------
@@ -66,6 +67,7 @@ def _write_all(building: Path, edition: Path, recorded: Mapping[str, Any]) -> No
             content = content_of(edition, path, str(recorded["outputs"].get(path, "")))
             write(building / stem / Path(path).name, content)
         overview.append(_told(building, stem, note, rules))
+    overview += [_not_there(step["stem"], note) for step in recorded["steps"] for note in step.get("withheld", ())]
     told = pd.DataFrame(overview, columns=COLUMNS)
     made_up = "SYNTHETIC: made up, about no real child or school" if facts.get("synthetic") else "real"
     about = {"edition": recorded["edition"], "data": made_up, "profile": rules.name, "rules": rules.rule}
@@ -104,14 +106,31 @@ def _told(folder: Path, stem: str, note: Mapping[str, Any], rules: Profile) -> d
         "smallest_cell": "; ".join(f"{name}: {n[n > 0].min():.0f}" for name, n in numbers.items() if (n > 0).any()),
         "least_allowed": "; ".join(f"{name}: {rules.threshold(name)}" for name in counts),
         "withheld_cells": int(note["suppressed"]),
+        "why": "; ".join(_why(rule) for rule in note["rules"] if rule.get("cells")),
         "rules": "; ".join(dict.fromkeys(f"{rule['rule']}: {rule['verdict']}" for rule in note["rules"])),
     }
 
 
 COLUMNS = (
     *("table", "title", "kind", "row", "rows", "variables", "unit", "n", "smallest_cell", "least_allowed"),
-    *("withheld_cells", "rules"),
+    *("withheld_cells", "why", "rules"),
 )
+
+
+def _not_there(stem: str, note: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the overview says of what is withheld whole."""
+    about = {"table": f"{stem}/{note['name']}", "title": note["caption"], "kind": note["kind"], "rows": 0}
+    return {**dict.fromkeys(COLUMNS, ""), **about, "withheld_cells": "all", "why": note["withheld"]}
+
+
+def _why(rule: Mapping[str, Any]) -> str:
+    """Say why a rule has withheld cells."""
+    if rule["rule"] == "smallest":
+        said = text("{cells:,} withheld: fewer than {limit}", cells=rule["cells"], limit=rule["limit"])
+        return f"{rule['column']}: {said}"
+    if rule["rule"] == DOMINATED:
+        return text("Withheld because one or two contributors make up most of it.")
+    return text("Withheld because it rests on a withheld cell, or would give one away.")
 
 
 def _unit(column: str, rules: Profile) -> str:

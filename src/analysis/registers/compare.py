@@ -1,4 +1,4 @@
-"""An office's tables held against each other: schools that do not meet, pupils who do not move up, other shares."""
+"""An office's tables compared with each other: schools that do not meet, pupils who do not move up, other shares."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def deliver(
     """
     with _silent(intake):
         delivery = _delivery(intake, folder, codes, seed, cache)
-    delivery.report.raise_errors(f"params/intake/{intake.intake}.yml")
+    delivery.report.raise_errors(f"intake/{intake.intake}.yml")
     return delivery
 
 
@@ -99,7 +99,7 @@ def _silent(intake: Intake) -> Iterator[None]:
     except (StaatError, MemoryError):
         raise
     except Exception as error:  # a fault of ours, or of a library
-        where, hint = f"params/intake/{intake.intake}.yml", "this is a fault: please report it"
+        where, hint = f"intake/{intake.intake}.yml", "this is a fault: please report it"
         raise RegisterError(where, f"stopped with {placed(error)}", hint=hint) from None
 
 

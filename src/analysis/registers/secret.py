@@ -27,11 +27,20 @@ def secret_of(seed: int, folder: Path) -> bytes:
     one, who knows the seed and guesses a whole file can verify its hash; and who has all keys of an edition can
     find the number of each.
     """
+    return hmac.digest(_of_office(folder) or b"none", f"seed {seed}".encode(), "sha256")
+
+
+def advice(folder: Path) -> str:
+    """Say what an office without a secret should do; empty where it has one."""
+    if _of_office(folder):
+        return ""
+    return f"none: who guesses a small file can verify its hash; write a long random text to {SECRET_FILE} beside it"
+
+
+def _of_office(folder: Path) -> bytes:
     own = os.environ.get(SECRET_VARIABLE, "").encode()
     file = folder / SECRET_FILE
-    if not own and file.is_file():
-        own = file.read_bytes().strip()
-    return hmac.digest(own or b"none", f"seed {seed}".encode(), "sha256")
+    return own or (file.read_bytes().strip() if file.is_file() else b"")
 
 
 def keyed_hash(secret: bytes, text: str) -> str:

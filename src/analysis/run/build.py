@@ -16,6 +16,7 @@ from analysis.run.assess import Assessor
 from analysis.run.chain import Step, ancestors, descendants
 from analysis.run.job import Job, JobResult
 from analysis.run.order import Options
+from analysis.run.owner import MARKER
 from analysis.run.prose import refresh
 from analysis.run.records import Key, Record
 from analysis.run.show.events import Event, Kind, Watch
@@ -129,7 +130,8 @@ class Build:
         missing = ", ".join(step.notebook for step in self.steps if step.stem not in self.done)
         if missing or self._refusal:
             lines.append(f"{self.order.edition} is not published: {missing or 'its pages'} must still be made")
-            lines.append(f"  what succeeded is kept in {self._unfinished}: the same command goes on from there")
+            if not (self.project.outputs / MARKER).exists():  # else a folder that goes with the command: `staat verify`
+                lines.append(f"  what succeeded is kept in {self._unfinished}: the same command goes on from there")
             if self.published.exists():
                 lines.append(f"  the last good edition {self.published} is untouched")
         return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -13,7 +14,7 @@ import pytest
 
 from analysis.edition import orders
 from analysis.edition.chain import CHAIN
-from analysis.edition.orders import order_of, params_file, project_of
+from analysis.edition.orders import order_of, order_of_published, params_file, project_of
 from analysis.errors import InputError
 from analysis.run.assess import Assessor
 
@@ -156,7 +157,8 @@ def test_a_link_to_the_data_may_be_turned(tmp_path: Path, monkeypatch: pytest.Mo
 def test_the_recorded_command_can_be_pasted(params: Path) -> None:
     settings = ["title=Een kleine stad; echo 'x' $HOME", "school_choice.age=5", "data.folder=/home/someone"]
     command = order_of(params, settings, ROOT).command
-    assert shlex.split(command) == ["staat", "run", "params/ci.yml", "--set", settings[0], "--set", settings[1]]
+    assert shlex.split(command) == ["staat", "run", "ci.yml", "--set", settings[0], "--set", settings[1]]
+    assert order_of(ROOT / "params" / "ci.yml", (), ROOT).command == "staat run params/ci.yml"
 
 
 def test_what_a_chapter_declares_wrongly_ends_a_run_before_anything_is_computed(
@@ -169,3 +171,76 @@ def test_what_a_chapter_declares_wrongly_ends_a_run_before_anything_is_computed(
     order = orders.order_of(ROOT / "params" / "ci.yml", (), ROOT)
     with pytest.raises(InputError, match=r"segregation/findings.yml: findings.change.figure"):
         orders.check_declarations(order)
+
+
+MAPPING = """
+intake: office
+synthetic: false
+years: [2019]
+files: {pupils: {path: pupils.csv, keys: [key]}}
+tables:
+  by_pupil_advice:
+    from: pupils
+    columns:
+      pupil: {number: [key]}
+      year: {year: calendar}
+      location: {key: [school]}
+      education: {text: education}
+      advice_first: {decimal: first}
+      advice_final: {decimal: final}
+      revised: {flag: revised, yes_codes: ["1"], no_codes: ["0"]}
+"""
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """A folder of an office, outside the project: its edition, its mapping, and the place of its files."""
+    (tmp_path / "intake").mkdir()
+    (tmp_path / "intake" / "office.yml").write_text(MAPPING, "utf8")
+    data = "data: {source: own, intake: office, folder: registers}\n"
+    shared = 'edition: own\ntitle: Registers\nregion: Amsterdam\nschool_years: ["2019/20"]\npublisher: An office\n'
+    (tmp_path / "params.yml").write_text(
+        f"{shared}{data}advisering: {{table: by_pupil_advice}}\nteachers: {{}}\n", "utf8"
+    )
+    return tmp_path
+
+
+def published(params: Path, outputs: Path) -> Path:
+    """What a run of a params file leaves of it: the manifest."""
+    order = order_of(params, (), ROOT)
+    folder = outputs / order.edition
+    folder.mkdir(parents=True)
+    facts = {name: value for name, value in order.facts.items() if name != "parameters"}
+    given = {"parameters": {**order.shared, **order.blocks}, "facts": facts}
+    manifest = {"command": order.command, **given, "outputs": {}}
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf8")
+    return folder
+
+
+def test_an_edition_of_an_office_is_repeated_from_its_params_file(office: Path, tmp_path: Path) -> None:
+    """No manifest says where registers and mapping are: the params file that made it does, seen from its folder."""
+    folder = published(office / "params.yml", tmp_path / "outputs")
+    assert str(tmp_path) not in (folder / "manifest.json").read_text("utf8")
+    assert orders.edition_named(str(office / "params.yml")) == "own"
+    first, again = (
+        order_of(office / "params.yml", (), ROOT),
+        order_of_published(folder, (), ROOT, office / "params.yml"),
+    )
+    assert again == first
+    assert again.facts["absent"]["teachers"]["lacks"] == again.context["absent"]["teachers"]["lacks"] == ["by_teacher"]
+    assert again.places == {"data.folder": office / "registers", "data.intake": office / "intake"}
+
+
+def test_who_names_the_edition_of_an_office_alone_is_told_to_name_its_params_file(office: Path, tmp_path: Path) -> None:
+    folder = published(office / "params.yml", tmp_path / "outputs")
+    with pytest.raises(InputError, match=r"there is no .*own\.yml\n.*staat verify DIR/params\.yml"):
+        order_of_published(folder, (), ROOT)
+
+
+def test_an_edition_of_the_project_is_repeated_on_the_folder_that_its_params_file_names(tmp_path: Path) -> None:
+    text = (ROOT / "params" / "amsterdam-duo-2017.yml").read_text("utf8")
+    path = tmp_path / "amsterdam-duo-2017.yml"
+    path.write_text(text.replace("  folder: data", "  folder: elsewhere"), "utf8")
+    folder = published(path, tmp_path / "outputs")
+    assert order_of_published(folder, (), ROOT).places["data.folder"] == ROOT / "data"
+    assert order_of_published(folder, (), ROOT, path).places["data.folder"] == ROOT / "elsewhere"

@@ -39,7 +39,9 @@ def edition(tmp_path: Path) -> Path:
     for path in ("index.html", "notebooks/02_segregation.ipynb", "figures/segregation/x.png", "internal/by_pupil.csv"):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text("KOPPEL,123456782")
-    step = {"stem": "segregation", "published": step_record(folder, "segregation")["published"]}
+    release.table("few", SIZES.assign(n=[1, 2, 3]), caption="Few", counts={"n": ["mean"]})
+    notes = step_record(folder, "segregation")
+    step = {"stem": "segregation", "published": notes["published"], "withheld": notes["withheld"]}
     told = {"edition": "small", "facts": FACTS, "parameters": {"data": {"folder": "G:/"}}, "steps": [step]}
     (folder / "manifest.json").write_text(json.dumps({**told, "outputs": outputs_of(folder)}))
     return folder
@@ -77,8 +79,14 @@ def test_the_overview_tells_of_each_table_what_a_checker_asks(edition: Path, tmp
         "group; n; mean",
     ]
     assert [sizes[name] for name in ("unit", "n", "smallest_cell")] == ["n: persons", "n: 300", "n: 200"]
-    assert [sizes[name] for name in ("least_allowed", "withheld_cells")] == ["n: 10", 2]
+    assert [sizes[name] for name in ("least_allowed", "withheld_cells")] == ["n: 10", "2"]
     assert "smallest: suppressed" in sizes["rules"]
+    assert sizes["why"] == (
+        "n: 1 withheld: fewer than 10; Withheld because it rests on a withheld cell, or would give one away."
+    )
+    whole = told.loc["segregation/few"].to_dict()
+    assert [whole[name] for name in ("title", "kind", "rows", "withheld_cells")] == ["Few", "table", 0, "all"]
+    assert whole["why"].startswith("Not shown: every row counts too few")
     assert told.loc["segregation/terms", "unit"] == "counts nobody"
     book = pd.read_excel(tmp_path / "to" / "overview.xlsx", engine="calamine")
     assert tuple(book.columns) == COLUMNS

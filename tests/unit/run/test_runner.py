@@ -16,8 +16,10 @@ from analysis.run import staging
 from analysis.run.assess import Assessor
 from analysis.run.hashes import sha256
 from analysis.run.kernel import warm
+from analysis.run.order import Options
 from analysis.run.runner import RunFailedError
 from analysis.run.show.status import table
+from analysis.run.verify import repeated
 
 ALL = ["01_one", "02_two", "03_three"]
 FAILS = "ratio = 1\nratio / 0"
@@ -148,6 +150,16 @@ def test_an_output_that_was_touched_is_made_again(small: Any) -> None:
     assert not small.up_to_date()
     assert small.run() == []
     assert small.up_to_date()
+
+
+def test_a_repetition_that_fails_promises_nothing_that_goes_with_its_folder(small: Any) -> None:
+    small.run()
+    small.notebook("02_two", FAILS)
+    with pytest.raises(RunFailedError, match="02_two failed") as caught:
+        repeated(small.folder, small.order, small.chain, small.project, Options(), lambda _: None)
+    assert "is not published" in str(caught.value)
+    assert "is kept in" not in str(caught.value)
+    assert [path.name for path in small.outputs.iterdir() if "verify" in path.name] == []
 
 
 def test_a_failure_stops_what_needs_it_only_and_the_next_run_goes_on(small: Any) -> None:
