@@ -120,7 +120,9 @@ class OfficeFiles:
         counts: dict[str, int] = {}
         chunks = [chunk for path in self.paths(role, year) for chunk in self._chunks(path, request, counts)]
         self._count(request, counts)
-        frame: pd.DataFrame = pa.concat_tables(chunks, promote_options="permissive").to_pandas(ignore_metadata=True)
+        frame: pd.DataFrame = pa.concat_tables(_alike(chunks), promote_options="permissive").to_pandas(
+            ignore_metadata=True
+        )
         return frame
 
     def _chunks(self, path: Path, request: _Request, counts: dict[str, int]) -> Iterator[pa.Table]:
@@ -185,6 +187,14 @@ class OfficeFiles:
         if counts.get("rows", 0) and not counts["kept"]:
             hint = "are the codes, or the days, written as the file has them?"
             self.report.refuse("files", f"{role} {year}", "no row is left after keep and on_day", hint)
+
+
+def _alike(chunks: list[pa.Table]) -> list[pa.Table]:
+    """Make a column text in all files where one of them holds text and another numbers, or nothing."""
+    for at, name in enumerate(chunks[0].column_names):
+        if len({pa.types.is_string(chunk[name].type) for chunk in chunks}) > 1:
+            chunks = [chunk.set_column(at, name, as_text(chunk[name])) for chunk in chunks]
+    return chunks
 
 
 @dataclass(frozen=True)

@@ -110,3 +110,15 @@ def test_a_file_without_rows_is_kept_as_one(office) -> None:
     first, second = (str(office.deliver(cached=is_kept).report) for is_kept in (False, True))
     assert first == second
     assert "join homes 2018-19       all rows without a row" in first
+
+
+@pytest.mark.parametrize("other", ["7", None])
+def test_of_several_files_one_may_hold_text_and_another_numbers(office, other: str | None) -> None:
+    office.put("a.parquet", pd.DataFrame({"key": ["1"], "groep": [8]}))
+    office.put("b.parquet", pd.DataFrame({"key": ["2"], "groep": [other]}))
+    office.maps(
+        "files: {p: {path: '*.parquet', several: true}}\n"
+        "tables: {by_pupil: {from: p, columns: {pupil: {number: key}, distance_km: {decimal: groep}}}}"
+    )
+    table = office.deliver().tables["by_pupil"]
+    assert sorted(table["distance_km"].dropna()) == ([7.0, 8.0] if other else [8.0])
