@@ -135,7 +135,7 @@ def registers(pupils: int, years: int) -> Iterator[Register]:
     last = FIRST_YEAR + years - 1
     children = pupils + int(pupils * BIRTHS) * (years - 1)
     adults = round(pupils * 11.5 / 1.5)
-    yield Register(f"GBAPERSOON{last}TABV1", children + adults, _person)
+    yield Register(f"GBAPERSOON{last}TABV1", children + adults, partial(_person, int(pupils * BIRTHS)))
     yield Register(f"KINDOUDER{last}TABV1", 2 * children, _parents)
     yield Register(f"HOOGSTEOPL{last}TABV1", adults, partial(_educated, children))
     yield Register(f"GBAHUISHOUDENS{last}BUSV1", 3 * children, partial(_household, children))
@@ -143,7 +143,7 @@ def registers(pupils: int, years: int) -> Iterator[Register]:
     yield Register(f"VSLPOSTCODE{last}V1", 2 * children, _postcode)
     for at in range(years):
         first = int(pupils * BIRTHS) * at
-        yield Register(f"INSCHRWPOTAB{FIRST_YEAR + at}V1", pupils, partial(_enrolment, first))
+        yield Register(f"INSCHRWPOTAB{FIRST_YEAR + at}V1", pupils, partial(_enrolment, first, int(pupils * BIRTHS)))
         yield Register(f"KOPPELPERSOONHUISHOUDEN{FIRST_YEAR + at}V1", 2 * pupils, partial(_earner, first))
         yield Register(f"INHA{FIRST_YEAR + at}TABV1", 2 * pupils, partial(_income, first))
 
@@ -183,11 +183,12 @@ def _object(person: Array) -> dict[str, Array]:
     return {"SOORTOBJECTNUMMER": _one("B", person), "RINOBJECTNUMMER": np.char.add(b"0a1b2c3d4e5f60718293", ending)}
 
 
-def _person(rows: Array) -> Columns:
+def _person(births: int, rows: Array) -> Columns:
+    month = 1 + rows % 12
     return {
         **_keys(rows),
-        "GBAGEBOORTEJAAR": _digits(FIRST_YEAR - 12 + rows % 9, 4),
-        "GBAGEBOORTEMAAND": _digits(1 + rows % 12, 2),
+        "GBAGEBOORTEJAAR": _digits(FIRST_YEAR + rows // births - 11 - (month > 9), 4),  # 11 on 1 October of groep 8
+        "GBAGEBOORTEMAAND": _digits(month, 2),
         "GBAGEBOORTEDAG": _digits(1 + rows % 28, 2),
         "GBAGESLACHT": _among("1 2", rows),
         "GBAGEBOORTELAND": _among("6030 5022 6043", rows),
@@ -240,14 +241,15 @@ def _postcode(rows: Array) -> Columns:
     return {**_object(distinct), "POSTCODENUM": _digits(1000 + rows % 9000, 4), "POSTCODELTR": _among("AB CD", rows)}
 
 
-def _enrolment(first: int, rows: Array) -> Columns:
+def _enrolment(first: int, births: int, rows: Array) -> Columns:
     person = rows + first
+    groep = np.maximum(GROEPEN - rows // births, 1)  # the oldest have the lowest numbers
     return {
         **_keys(person),
         "WPOBRIN_crypt": _digits(person % SCHOOLS, 4),
         "WPOBRINVEST": _one("00", rows),
         "WPOTYPEPO": np.where(rows % 50 == 0, b"SO", b"BO"),
-        "WPOLEERJAAR": _digits(1 + (rows % GROEPEN), 1),
+        "WPOLEERJAAR": _digits(groep, 1),
         "WPOGEWICHT": _among("0.00 0.30 1.20", rows),
         "WPOADVIESVO": _among("10 22 30 42 60 70", rows),
         "WPOADVIESHERZ": _among("00 60", rows),
