@@ -110,6 +110,6 @@ def test_the_shortage_is_that_of_october_of_the_closure_year():
 def test_scores_on_two_scales_are_refused_and_few_are_not_counted():
     rows = pd.concat([pupils_of().assign(scale="A")] * 6 + [pupils_of().assign(scale="B")], ignore_index=True)
     with pytest.raises(
-        ModelError, match="lezen in groep 5, scale A: 12 tests; lezen in groep 5, scale B: fewer than 10"
+        ModelError, match="lezen in groep 5, scale A: 12 tests; lezen in groep 5, scale of others: fewer than 10"
     ):
         sample.select(rows, SCHOOLS, DESIGN, sample.Groups())
