@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from analysis.language import text as words
 from analysis.publish.layout import WORDS
 from analysis.site.docstrings import documented
+from analysis.site.formulas import formula
 from analysis.site.layout import TEMPLATES, document, render
 from analysis.site.origins import Origin
 from analysis.site.sitemap import ChapterPage
@@ -66,6 +67,14 @@ class Headings(IPythonRenderer):
     def __init__(self, outline: Outline, attachments: Mapping[str, Any]) -> None:
         super().__init__(escape=False, exclude_anchor_links=True, attachments=dict(attachments))
         self.outline = outline
+
+    def inline_math(self, body: str) -> str:
+        """Render a formula in a sentence."""
+        return formula(body)
+
+    def block_math(self, body: str) -> str:
+        """Render a formula on a line of its own."""
+        return Markup("<p>{0}</p>").format(formula(body, display=True))
 
     def heading(self, text: str, level: int, **_: object) -> str:
         """Render a heading with its anchor and a link to it."""
