@@ -74,7 +74,7 @@ class _Reader:
 
     def __init__(self, tex: str) -> None:
         self.tex = tex
-        self.tokens = TOKEN.findall(tex)
+        self.tokens: list[str] = TOKEN.findall(tex)
         self.starts = True
         """Whether nothing that can be added to stands before the next sign."""
 
@@ -96,8 +96,8 @@ class _Reader:
         return found[0] if len(found) == 1 else _tag("mrow", *found)
 
     def _take(self) -> str:
-        token = self.next
-        if not token:
+        sign = self.next
+        if not sign:
             raise self.fault("ends too early")
         return self.tokens.pop(0)
 
@@ -105,7 +105,9 @@ class _Reader:
         """Read a sign with what is below, above and behind it."""
         wide = self.next in LIMITS
         base = self._sign()
-        starts, below, above, primes = self.starts, [], [], ""
+        below: list[Markup] = []
+        above: list[Markup] = []
+        starts, primes = self.starts, ""
         while self.next in ("_", "^", "'"):
             mark = self._take()
             if mark == "'":
@@ -147,56 +149,56 @@ class _Reader:
     def _sign(self) -> Markup:
         if self.next in ("_", "^"):  # as in {}_aP, where nothing bears the script
             return _tag("mrow")
-        token = self._take()
-        starts, self.starts = self.starts, token in OPENING or token in SIGNS or token in LIMITS
-        if token == "|":
+        sign = self._take()
+        starts, self.starts = self.starts, sign in OPENING or sign in SIGNS or sign in LIMITS
+        if sign == "|":
             self.starts = starts  # where nothing precedes it opens, else it closes
-            return _tag("mo", token, stretchy="false", **NEAR)
-        if token in OPENING or token in CLOSING:
-            return _tag("mo", {**OPENING, **CLOSING}[token], stretchy="false")
-        if token in SIGNS:
-            form = {"form": "prefix"} if starts and token in SIGNED else NEAR if token == "/" else {}
-            return _tag("mo", SIGNS[token], **form)
-        if token in LIMITS:
-            return _tag("mo", LIMITS[token], movablelimits="true", lspace="0", rspace="0.17em")
-        if token in FUNCTIONS:
-            return self._function(token, starts=starts)
-        return self._command(token) if token.startswith("\\") or token == "{" else self._letter(token)
+            return _tag("mo", sign, stretchy="false", **NEAR)
+        if sign in OPENING or sign in CLOSING:
+            return _tag("mo", {**OPENING, **CLOSING}[sign], stretchy="false")
+        if sign in SIGNS:
+            form = {"form": "prefix"} if starts and sign in SIGNED else NEAR if sign == "/" else {}
+            return _tag("mo", SIGNS[sign], **form)
+        if sign in LIMITS:
+            return _tag("mo", LIMITS[sign], movablelimits="true", lspace="0", rspace="0.17em")
+        if sign in FUNCTIONS:
+            return self._function(sign, starts=starts)
+        return self._command(sign) if sign.startswith("\\") or sign == "{" else self._letter(sign)
 
-    def _function(self, token: str, *, starts: bool) -> Markup:
+    def _function(self, sign: str, *, starts: bool) -> Markup:
         thin = _tag("mspace", width=SPACES[r"\,"])
         if self.next == "^":  # the exponent is the function's
-            return _tag("mi", FUNCTIONS[token])
+            return _tag("mi", FUNCTIONS[sign])
         behind = [] if self.next in OPENING else [thin]
-        return _tag("mrow", *([] if starts else [thin]), _tag("mi", FUNCTIONS[token]), *behind)
+        return _tag("mrow", *([] if starts else [thin]), _tag("mi", FUNCTIONS[sign]), *behind)
 
-    def _letter(self, token: str) -> Markup:
-        if token[0].isdigit():
-            return _tag("mn", token)
-        if not token.isalpha():
-            raise self.fault(f"has {token}, which is not known")
-        return _tag("mi", token)
+    def _letter(self, sign: str) -> Markup:
+        if sign[0].isdigit():
+            return _tag("mn", sign)
+        if not sign.isalpha():
+            raise self.fault(f"has {sign}, which is not known")
+        return _tag("mi", sign)
 
-    def _command(self, token: str) -> Markup:
-        if token == "{":
+    def _command(self, sign: str) -> Markup:
+        if sign == "{":
             return self._group()
-        if token in LETTERS:
-            return _tag("mi", LETTERS[token])
-        if token in SPACES:
-            return _tag("mspace", width=SPACES[token])
-        if token in ACCENTS:
-            return _tag("mover", self._argument(), _tag("mo", ACCENTS[token], stretchy="false"), accent="true")
-        if token in (r"\text", r"\mathrm"):
+        if sign in LETTERS:
+            return _tag("mi", LETTERS[sign])
+        if sign in SPACES:
+            return _tag("mspace", width=SPACES[sign])
+        if sign in ACCENTS:
+            return _tag("mover", self._argument(), _tag("mo", ACCENTS[sign], stretchy="false"), accent="true")
+        if sign in (r"\text", r"\mathrm"):
             return _tag("mtext", self._words())
-        return self._built(token)
+        return self._built(sign)
 
-    def _built(self, token: str) -> Markup:
-        if token == r"\sqrt":
+    def _built(self, sign: str) -> Markup:
+        if sign == r"\sqrt":
             return _tag("msqrt", self._argument())
-        if token in (r"\frac", r"\tfrac"):
+        if sign in (r"\frac", r"\tfrac"):
             fraction = _tag("mfrac", self._argument(), self._argument())
-            return fraction if token == r"\frac" else _tag("mstyle", fraction, displaystyle="false", scriptlevel="1")
-        if token == r"\binom":
+            return fraction if sign == r"\frac" else _tag("mstyle", fraction, displaystyle="false", scriptlevel="1")
+        if sign == r"\binom":
             above_below = _tag("mfrac", self._argument(), self._argument(), linethickness="0")
             return _tag("mrow", _tag("mo", "("), above_below, _tag("mo", ")"))
-        raise self.fault(f"has {token}, which is not known")
+        raise self.fault(f"has {sign}, which is not known")
