@@ -149,7 +149,7 @@ class Chapter(Closing):
         return self.findings(by_finding)
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
-        """Publish findings by their rank: ``name, sentence, n, unit``, one per row; of one that is withheld, the reason."""
+        """Publish findings by rank: ``name, sentence, n, unit``, one per row; of one that is withheld, the reason."""
         by_finding = by_finding.sort_values("name", key=lambda names: names.map(self._rank), kind="stable")
         shown = [
             self._withheld("finding", row["name"], "", row[WITHHELD])

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,7 @@ def sentences_beside(module: str) -> Callable[..., Text]:
             hint = f"did you mean {near}?" if near else "declare it in every language"
             raise InputError(f"{path.parent.name}/{FILE}: sentences.{name}", "is not declared", hint=hint)
         asked = (next(iter(words.values())) for words in (sentences[name], *beside.values()))
-        for absent in sorted({field for template in asked for field in fields_of(template)} - values.keys()):
+        for absent in sorted({*chain.from_iterable(map(fields_of, asked))} - values.keys()):
             where = f"{path.parent.name}/{FILE}: sentences.{name}"
             raise InputError(where, f"{{{absent}}} has no value", hint=f"say({name!r}, {absent}=...)")
         return Text(sentences[name][spoken()], values, dict(_filled(beside, values)))
