@@ -23,7 +23,7 @@ from analysis.publish.shapes import faults_of_shape, is_file_name
 from analysis.stats.multiplicity import HOLM, correction_of
 
 FILE = "findings.yml"
-KINDS = {"findings": ("figure", "table", "lead", "test", "nth", "family"), "sentences": ()}
+KINDS = {"findings": ("figure", "table", "method", "lead", "test", "nth", "family"), "sentences": ()}
 BESIDE = ("headline", "key", "label", "yardstick", "caveat")
 """What may stand beside a sentence, on the same values: a headline of at most `HEADLINE` words, a key figure with its
 unit and what it is of, what the figure is to be compared with, and how it may not be read."""
@@ -41,6 +41,7 @@ class Kind:
     name : The name, or its beginning.
     rank : Place in the chapter, the first is its answer.
     figure, table : Names of the figure that shows the number and of the table that holds it; empty for none.
+    method : Section of ``methods.yml`` that says how it is estimated; empty for none.
     lead : Place among the headlines of an edition; 0 for none.
     test
         Column and value, or values, of the rows of ``estimates`` that hold the p-value; empty where it tests nothing.
@@ -54,6 +55,7 @@ class Kind:
     rank: int
     figure: str = ""
     table: str = ""
+    method: str = ""
     lead: int = 0
     test: Mapping[str, Any] = field(default_factory=dict)
     nth: str = ""
