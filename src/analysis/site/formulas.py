@@ -15,14 +15,14 @@ LARGE = "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
 LETTERS = {
     **dict(zip((f"\\{name}" for name in SMALL.split()), "αβγδεζηθικλμνξπρστφχψω", strict=True)),
     **dict(zip((f"\\{name}" for name in LARGE.split()), "ΓΔΘΛΞΠΣΦΨΩ", strict=True)),
-    **{r"\infty": "∞", r"\#": "#", r"\%": "%", r"\dots": "…"},
+    **{r"\varphi": "φ", r"\infty": "∞", r"\#": "#", r"\%": "%", r"\dots": "…"},
 }
 OPENING = {"(": "(", "[": "[", r"\{": "{"}
 CLOSING = {")": ")", "]": "]", r"\}": "}"}
 SIGNS = {
     **{r"\le": "≤", r"\ge": "≥", r"\ne": "≠", r"\in": "∈", r"\mid": "∣", r"\sim": "∼", r"\approx": "≈", r"\to": "→"},
     **{r"\pm": "±", r"\cdot": "⋅", r"\times": "×", "=": "=", "<": "<", ">": ">", "+": "+", "-": "−", ":": ":"},
-    **{"/": "/", "*": "*", ",": ",", ".": ".", ";": ";"},
+    **{"!": "!", "/": "/", "*": "*", ",": ",", ".": ".", ";": ";"},
 }
 SIGNED = {"+", "-", r"\pm"}
 """They are a sign of what follows, and no operation, where nothing is before them."""
