@@ -19,6 +19,8 @@ from analysis.errors import InputError, WithheldError, nearest
 from analysis.language import Text, Words, filled, remember, spoken
 from analysis.plain_yaml import read_yaml
 from analysis.publish.exhibits import Exhibits, faults_of_words, fields_of, read_exhibits
+from analysis.publish.methods import FILE as METHODS
+from analysis.publish.methods import read_methods, refuse_unexplained
 from analysis.publish.shapes import faults_of_shape, is_file_name
 from analysis.stats.multiplicity import HOLM, correction_of
 
@@ -154,10 +156,11 @@ def read_chapter(folder: Path) -> tuple[Exhibits, Declared]:
     Raises
     ------
     InputError
-        With everything that is wrong with either file, and what the findings name and the exhibits do not have.
+        With everything that is wrong with a file, and what findings name that the exhibits or methods do not have.
     """
     exhibits, declared = read_exhibits(folder / "exhibits.yml"), read_declared(folder / FILE)
     refuse_unshown(exhibits, declared, f"{folder.name}/{FILE}")
+    refuse_unexplained(read_methods(folder / METHODS), {kind.name: kind.method for kind in declared.kinds}, folder.name)
     return exhibits, declared
 
 

@@ -1,12 +1,12 @@
 """How a chapter estimates what it finds, declared beside it: ``methods.yml`` with one section per question.
 
-A section says what is estimated, by which formula, on which assumptions and data, and what the number cannot mean: in all
-languages, with formulas as TeX between dollar signs. It names the functions that do it. Findings lead to it by its name.
+A section says what is estimated, by which formula, on which assumptions and data, and what the number cannot mean: in
+all languages, with formulas as TeX between dollar signs. It names the functions that do it; findings lead to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Any
 from analysis.errors import InputError
 from analysis.language import Words, languages, remember
 from analysis.plain_yaml import read_yaml
-from analysis.publish.declared import Declared
 from analysis.publish.shapes import is_file_name
 
 FILE = "methods.yml"
@@ -66,8 +65,8 @@ def read_methods(path: Path) -> tuple[Section, ...]:
     return sections
 
 
-def refuse_unexplained(sections: tuple[Section, ...], declared: Declared, where: str) -> None:
-    """Refuse findings that lead to a section that is not there; `where` is the file of the findings.
+def refuse_unexplained(sections: Sequence[Section], methods: Mapping[str, str], chapter: str) -> None:
+    """Refuse findings that lead to a section that is not there; `methods` is the section of each by its name.
 
     Raises
     ------
@@ -77,12 +76,12 @@ def refuse_unexplained(sections: tuple[Section, ...], declared: Declared, where:
     known = [section.name for section in sections]
     faults = [
         InputError(
-            f"{where}: findings.{kind.name}.method",
-            f"{FILE} has no section {kind.method!r}",
+            f"{chapter}/findings.yml: findings.{name}.method",
+            f"{FILE} has no section {method!r}",
             allowed=", ".join(known),
         )
-        for kind in declared.kinds
-        if kind.method and kind.method not in known
+        for name, method in methods.items()
+        if method and method not in known
     ]
     if faults:
         raise InputError.several(faults)
@@ -90,8 +89,8 @@ def refuse_unexplained(sections: tuple[Section, ...], declared: Declared, where:
 
 def _section(name: str, given: Mapping[str, Any]) -> Section:
     words = {part: given[part] for part in WORDS}
-    lists = (tuple(given[part]) for part in LISTS)
-    return Section(name, words, *lists, source=given.get("source", ""))
+    formulas, functions = (tuple(given[part]) for part in LISTS)
+    return Section(name, words, formulas, functions, given.get("source", ""))
 
 
 def _faults(raw: Any, file: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything

@@ -16,7 +16,7 @@ from analysis.language import SOURCE, Text, from_data, speaking, text
 from analysis.publish.settling import settled
 from analysis.site.evidence import accounts, printed
 from analysis.site.layout import document
-from analysis.site.methods import methods
+from analysis.site.methods import functions, methods
 from analysis.site.pages import Heading, page, title_of
 from analysis.site.provenance import footer, provenance, rerun
 from analysis.site.regressions import regressions
@@ -70,6 +70,7 @@ def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
     return {
         "regressions": (text("Regression tables"), regressions),
         "methods": (text("Methods and formulas"), methods),
+        "functions": (text("Functions and formulas"), functions),
         "accounts": (text("Row accounting"), accounts),
         "printed": (text("Figures in print"), printed),
         "release": (text("Release sheet"), release),

@@ -26,7 +26,7 @@ from analysis.site.sitemap import ChapterPage
 __all__ = ["ChapterPage", "Heading", "Headings", "Outline", "origin_line", "page", "title_of"]
 
 NEAREST = 4
-"""Functions named under a figure or table; the others stand behind them."""
+"""Functions named under a figure or table, beside those with a formula; the others stand behind them."""
 
 
 OWN_HEADING = re.compile(r'<h2 id="([\w-]+)">(.*?)</h2>')
@@ -152,7 +152,9 @@ def origin_line(origin: Origin, page: str = "") -> Markup:
     page : Address of the page with the cell; empty on that page itself.
     """
     functions = [documented()[name] for name in origin.functions]
-    html = render("origin.html.j2", origin=origin, page=page, near=functions[:NEAREST], far=functions[NEAREST:])
+    near = [one for place, one in enumerate(functions) if place < NEAREST or one.has_formula]
+    far = [one for one in functions if one not in near]
+    html = render("origin.html.j2", origin=origin, page=page, near=near, far=far)
     return Markup(html)  # noqa: S704 - the template escaped what entered it
 
 
