@@ -8,6 +8,7 @@ from functools import cache
 from markupsafe import Markup, escape
 
 from analysis.errors import InputError
+from analysis.language import localised, spoken
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
 SMALL = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega"
@@ -35,9 +36,8 @@ ACCENTS = {r"\hat": "^", r"\bar": "¯", r"\tilde": "~"}
 SPACES = {r"\,": "0.17em", r"\;": "0.28em", r"\ ": "0.33em", r"\quad": "1em"}
 
 
-@cache
 def formula(tex: str, *, display: bool = False) -> Markup:
-    r"""Return a formula as MathML.
+    """Return a formula as MathML.
 
     Parameters
     ----------
@@ -49,6 +49,12 @@ def formula(tex: str, *, display: bool = False) -> Markup:
     InputError
         When something in it is not known here, or a brace is not closed: a reader would see its source, or nothing.
     """
+    return _formula(tex, display, spoken())
+
+
+@cache
+def _formula(tex: str, display: bool, _: str) -> Markup:
+    # Numbers are written in the language, which is a key of the cache for that.
     reader = _Reader(tex)
     body = reader.row()
     if reader.next:
@@ -59,8 +65,16 @@ def formula(tex: str, *, display: bool = False) -> Markup:
 
 def with_formulas(text: str) -> Markup:
     """Escape a text and write the formulas in it, which stand between dollar signs, as MathML."""
-    parts = re.split(r"\$([^$]+)\$", text)
-    return Markup("").join(formula(part) if place % 2 else escape(part) for place, part in enumerate(parts))
+    found = re.split(r"\$([^$]+)\$([,.;:)?]*)", text)
+    said = zip(found[::3], [*found[1::3], ""], [*found[2::3], ""], strict=True)
+    return Markup("").join(escape(before) + _in_text(tex, behind) for before, tex, behind in said)
+
+
+def _in_text(tex: str, behind: str) -> Markup:
+    """Return a formula in a sentence; no line ends between it and the signs behind it."""
+    if not behind:
+        return formula(tex) if tex else Markup("")
+    return Markup('<span class="whole">{0}{1}</span>').format(formula(tex), behind)
 
 
 def _tag(name: str, *parts: str, **attributes: str) -> Markup:
@@ -174,7 +188,7 @@ class _Reader:
 
     def _letter(self, sign: str) -> Markup:
         if sign[0].isdigit():
-            return _tag("mn", sign)
+            return _tag("mn", localised(sign))
         if not sign.isalpha():
             raise self.fault(f"has {sign}, which is not known")
         return _tag("mi", sign)

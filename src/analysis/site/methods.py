@@ -27,6 +27,8 @@ METHODS = PACKAGE.parents[1] / "docs" / "methods.md"
 SHOWN = ("Parameters", "Returns", "Notes", "References")
 NAMED = ("Parameters", "Returns")
 PUBLISHED = ("findings", "published", "withheld")
+APART = r", \quad "
+"""Between formulas that stand on lines of their own."""
 BOX = '<div class="scroll" role="region" aria-label="{}" tabindex="0"><table>'
 
 
@@ -59,7 +61,7 @@ def _section(stem: str, section: Section) -> dict[str, Any]:
     return {
         **words,
         "anchor": anchor_of(stem, section.name),
-        "formulas": [formula(tex, display=True) for tex in section.formulas],
+        "formulas": [formula(part, display=True) for tex in section.formulas for part in tex.split(APART)],
         "source": section.source,
     }
 
