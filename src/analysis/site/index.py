@@ -13,6 +13,8 @@ from analysis.disclosure.net.executed import written_anew
 from analysis.language import SOURCE, speaking, text
 from analysis.publish.settling import settled
 from analysis.site.evidence import accounts, all_findings, printed
+from analysis.site.factsheet import FILE as FACTSHEET
+from analysis.site.factsheet import factsheet
 from analysis.site.findings import chapters_with_findings, findings_of, headlines
 from analysis.site.layout import document
 from analysis.site.methods import methods
@@ -21,6 +23,7 @@ from analysis.site.pictures import picture
 from analysis.site.provenance import footer, provenance, rerun
 from analysis.site.regressions import regressions
 from analysis.site.release_sheet import release, release_csv
+from analysis.site.since import since
 from analysis.site.sitemap import ChapterPage, Site, read_site
 from analysis.site.titled import write_titled
 from analysis.site.titles import on_page, title_of_figure
@@ -60,6 +63,8 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
             if content:
                 html = _document(site, f"{name}.html.j2", name, root="../", title=title, **content)
                 _write(site, f"html/{name}.html", html)
+        if sheet := factsheet(site):
+            (folder / FACTSHEET).write_bytes(sheet)
         _write(site, "index.html", _index(site))
         _write(site, "release.csv", release_csv(site))
         check_pages(folder, manifest)
@@ -132,6 +137,7 @@ def _index(site: Site) -> str:
         headings=[Heading(2, title, name) for name, title in sections.items()],
         headlines=[(found, picture(found)) for found in headlines(site)],
         answers=[(chapter, found[0]) for chapter, found in chapters_with_findings(site)],
+        since=since(site, site.facts.get("previous", "")),
         rule=profile(site.facts.get("disclosure", "default")).rule,
         suppressed=sum(step["suppressed"] for step in site.steps),
         release=(site.folder / "html/release.html").exists(),
