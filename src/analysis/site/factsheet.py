@@ -29,7 +29,7 @@ def factsheet(site: Site) -> bytes | None:
     if not leading:
         return None
     with style():
-        figure = Figure(figsize=A4, layout="none")
+        figure = Figure(figsize=A4)
         y = _write(figure, TOP, site.facts["title"], "title", size=20, weight="bold", color=ACCENT)
         y = _write(figure, y, where_and_when(site), "words", size=11, color=QUIET) - LINE
         room = (y - FOOT - 3 * LINE) / len(leading)

@@ -53,7 +53,8 @@ def test_a_finding_without_headline_is_none() -> None:
 def test_bars_are_as_long_as_the_shares_they_are_of() -> None:
     drawn = picture(found(key=share(0.5), yardstick=Text("{then:.0%} in {year}", {"then": 0.25, "year": 2015})))
     # Of a whole of 220: a half is 110, a quarter 55.
-    assert 'width="110.0"' in drawn and 'width="55.0"' in drawn
+    assert 'width="110.0"' in drawn
+    assert 'width="55.0"' in drawn
 
 
 def test_a_share_beside_a_number_is_no_picture() -> None:
@@ -116,4 +117,4 @@ def test_a_titled_figure_holds_the_whole_picture_between_title_and_source(tmp_pa
         assert picture.width == 1260
         assert sum(pixel[2] > pixel[0] + 40 for pixel in dark if isinstance(pixel, tuple)) == 500
     svg = (tmp_path / FOLDER / "a-fig.svg").read_text()
-    assert "Less &lt;b&gt;" in svg and "Source: A city" in svg and "SYNTHETIC DATA" in svg
+    assert all(words in svg for words in ("Less &lt;b&gt;", "Source: A city", "SYNTHETIC DATA"))
