@@ -17,7 +17,7 @@ from analysis.site.factsheet import FILE as FACTSHEET
 from analysis.site.factsheet import factsheet
 from analysis.site.findings import chapters_with_findings, findings_of, headlines
 from analysis.site.layout import document
-from analysis.site.methods import methods
+from analysis.site.methods import functions, methods
 from analysis.site.pages import Heading, page, title_of
 from analysis.site.pictures import picture
 from analysis.site.provenance import footer, provenance, rerun
@@ -82,6 +82,7 @@ def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
         "findings": (text("All findings"), all_findings),
         "regressions": (text("Regression tables"), regressions),
         "methods": (text("Methods and formulas"), methods),
+        "functions": (text("Functions and formulas"), functions),
         "accounts": (text("Row accounting"), accounts),
         "printed": (text("Figures in print"), printed),
         "release": (text("Release sheet"), release),
