@@ -16,10 +16,12 @@ import pandas as pd
 
 from analysis.disclosure import CROSS, DOMINATED, SUPPRESSED, Gated
 from analysis.errors import InputError
+from analysis.headers import NAME_COLUMN, PLACE_COLUMN
 from analysis.language import MINUS, NumberText, header, localised, term, text, word
 from analysis.publish.decimals import LINEAR, of_column, of_unit
 from analysis.publish.layout import render
-from analysis.publish.spreadsheet import harmless, write_xlsx
+from analysis.publish.spreadsheet import Layout, harmless, write_xlsx
+from analysis.publish.untranslated import refuse_codes, refuse_untranslated
 
 MAX_ROWS = 100
 """Rows shown on a page; the CSV has them all."""
@@ -80,7 +82,28 @@ def write_sidecar(gated: Gated, path: Path, *, edition: str, caption: str, synth
     whole |= {"counts": list(gated.resting), "keys": list(gated.keys)}
     whole |= {name: value for name, value in asdict(gated.linked).items() if value}
     path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf8", newline="\n")
-    write_xlsx(gated, path.with_suffix(".xlsx"), {**about, "withheld_cells": gated.cells})
+    write_xlsx(gated, path.with_suffix(".xlsx"), {**about, "withheld_cells": gated.cells}, _layout(gated.frame))
+
+
+def _layout(frame: pd.DataFrame) -> dict[str, Layout]:
+    """Return how each column looks in a spreadsheet."""
+    return {
+        str(column): Layout(header(str(column)), _digits_shown(frame, str(column)), _grouped(frame[column]))
+        for column in frame
+        if column != SUPPRESSED
+    }
+
+
+def _digits_shown(frame: pd.DataFrame, column: str) -> list[int | None]:
+    if not _is_number(frame[column]):
+        return [None] * len(frame)
+    usual = _decimals(frame[column])
+    return [usual if digits is None else digits for digits in _decimals_of(frame, column, {})]
+
+
+def _grouped(values: pd.Series) -> bool:
+    """Return whether thousands are set apart: not in a column of years."""
+    return _is_number(values) and "year" not in str(values.name) and bool((values.abs() >= GROUPED).any())
 
 
 def html_table(
@@ -114,13 +137,15 @@ def html_table(
     frame = gated.frame[columns].head(MAX_ROWS)
     decimals = {column: _decimals_of(gated.frame.head(MAX_ROWS), column, digits or {}) for column in columns}
     cells = [_cells(frame[column], gated.suppressed[column], decimals[column]) for column in columns]
+    headers = [(labels or {}).get(column) or header(column) for column in columns]
+    _refuse_strange(frame, identity, (caption, note, *headers))
     return render(
         "table.html.j2",
         identity=identity,
         caption=caption,
         note=note,
         source=source,
-        headers=[(labels or {}).get(column) or header(column) for column in columns],
+        headers=headers,
         numeric=[_is_number(frame[column]) for column in columns],
         stub=_stub(frame),
         rows=list(zip(*cells, strict=True)),
@@ -165,6 +190,17 @@ def _columns(where: str, frame: pd.DataFrame, shown: Sequence[str] | None, named
     return list(shown or known)
 
 
+def _refuse_strange(frame: pd.DataFrame, where: str, texts: Sequence[str]) -> None:
+    """Refuse codes and words of another language in a table; names of schools, boards and places may be any."""
+    refuse_untranslated(texts, where)
+    for column in frame.columns:
+        named = NAME_COLUMN.fullmatch(column) or PLACE_COLUMN.fullmatch(column)
+        if not _is_number(frame[column]) and not named:
+            values = frame[column].dropna().unique()
+            refuse_codes(values, f"{where}, column {column!r}")
+            refuse_untranslated(map(_words, values), f"{where}, column {column!r}")
+
+
 def _decimals_of(frame: pd.DataFrame, column: str, digits: Mapping[str, int]) -> list[int | None]:
     """Return the decimals of each cell of a column: as declared, else by the unit of its row or its name."""
     if column in digits or pd.api.types.is_integer_dtype(frame[column]):
@@ -198,8 +234,7 @@ def _writer(values: pd.Series, digits: int | None) -> Callable[[Any], str]:
     if digits == EACH:
         return significant
     decimals = _decimals(values) if digits is None else digits
-    grouped = "year" not in str(values.name) and bool((values.abs() >= GROUPED).any())
-    return partial(_digits, decimals=decimals, grouped=grouped, p_value=values.name == P_VALUE)
+    return partial(_digits, decimals=decimals, grouped=_grouped(values), p_value=values.name == P_VALUE)
 
 
 def significant(value: float) -> str:
@@ -217,8 +252,7 @@ def _words(value: object) -> str:
         return text("yes") if value else text("no")
     if pd.isna(value):  # type: ignore[call-overload]  # any scalar
         return ""
-    words = term(str(value))
-    return words.replace("_", " ") if words.isidentifier() else words
+    return term(str(value))
 
 
 def _digits(value: float, *, decimals: int, grouped: bool, p_value: bool) -> str:
