@@ -48,7 +48,8 @@ def refuse_untranslated(texts: Iterable[str], where: str) -> None:
 def refuse_codes(values: Iterable[object], where: str) -> None:
     """Refuse codes in cells that are shown, for which the edition's language has no word.
 
-    A code is one word of three letters or more in lower case, or has an underscore: what begins with a capital letter is taken for a name.
+    A code is one word of three letters or more in lower case, or has an underscore: what begins with a capital letter
+    is taken for a name.
 
     Raises
     ------

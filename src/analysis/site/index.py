@@ -15,6 +15,7 @@ from analysis.disclosure.net.executed import written_anew
 from analysis.language import SOURCE, Text, from_data, speaking, text
 from analysis.publish.settling import settled
 from analysis.site.evidence import accounts, printed
+from analysis.site.glossary import PAGE, explained, glossary
 from analysis.site.layout import document
 from analysis.site.methods import methods
 from analysis.site.pages import Heading, page, title_of
@@ -72,13 +73,16 @@ def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
         "methods": (text("Methods and formulas"), methods),
         "accounts": (text("Row accounting"), accounts),
         "printed": (text("Figures in print"), printed),
+        "glossary": (text("Glossary"), glossary),
         "release": (text("Release sheet"), release),
         "provenance": (text("Provenance"), provenance),
     }
 
 
-def _write(site: Site, path: str, html: str) -> None:
-    (site.folder / path).write_text(html, "utf8", newline="\n")
+def _write(site: Site, path: str, text: str) -> None:
+    if path.endswith(".html"):
+        text = explained(text, PAGE if path.startswith("html/") else f"html/{PAGE}", Path(path).stem)
+    (site.folder / path).write_text(text, "utf8", newline="\n")
 
 
 def _chapter(site: Site, name: str) -> str:
