@@ -28,7 +28,7 @@ from analysis.language.catalogue import (
     translated,
 )
 from analysis.language.texts import MINUS, Fewer, NumberText, Text, as_data, faults_of_fields, from_data, joined
-from analysis.language.vocabulary import COLUMNS, TERMS, VALUES, patterns, plainly, vocabulary
+from analysis.language.vocabulary import COLUMNS, VALUES, patterns, plainly, vocabulary
 
 __all__ = [
     "LOCALES",
@@ -102,24 +102,30 @@ def word(message: str, /) -> str:
     return message
 
 
-def term(code: str, /) -> str:
+def term(code: str, /, of: str = "") -> str:
     """Return a word of the data (a code in a cell, a name along an axis) in the edition's language; unknown, as it is.
 
     The vocabulary knows it, or a pattern of it such as ``below {edge}``. Of a code that is a number or a range, the
     number is written in that language.
+
+    Parameters
+    ----------
+    code : What stands in the data.
+    of : The column it stands in, where it may mean something else than elsewhere (``group: none``).
     """
-    return (_term(code, spoken()) or code) if code else code
+    return (_term(code, spoken(), of) or code) if code else code
 
 
-def is_word(code: str, /) -> bool:
-    """Return whether the edition's language has a word for a code of the data, or it is a number."""
+def is_word(code: str, /, of: str = "") -> bool:
+    """Return whether the edition's language has a word for a code of the data, or it is a number; see `term`."""
     said = catalogue(languages()[-1]) if spoken() == SOURCE else {}
-    return bool(_term(code, spoken())) or code in said
+    return bool(_term(code, spoken(), of)) or code in said
 
 
 @lru_cache(KNOWN)
-def _term(code: str, language: str) -> str | None:
-    known = vocabulary().word(code, VALUES, TERMS, COLUMNS)
+def _term(code: str, language: str, of: str = "") -> str | None:
+    own = vocabulary().word(f"{of}: {code}", VALUES) if of else None
+    known = own or vocabulary().word(code, VALUES, COLUMNS)
     if known:
         return known.words[language]
     if language != SOURCE and (translation := catalogue(language).get(code)):
@@ -148,7 +154,7 @@ def header(column: str, /) -> str:
 
 @lru_cache(KNOWN)
 def _header(column: str, language: str) -> str:
-    known = vocabulary().word(column, COLUMNS, VALUES, TERMS)
+    known = vocabulary().word(column, COLUMNS, VALUES)
     if known:
         return known.words[language]
     name = plainly(column)

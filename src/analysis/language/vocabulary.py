@@ -28,6 +28,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     PATTERNS: ("gloss", "source", "as_it_is"),
     TERMS: ("gloss", "source", "dutch", "also"),
 }
+JOINS = "; "
+NUMBERS = "n"
+"""The form of a field that holds numbers only: ``year {year:n}``."""
 GIVEN = ("gloss", "source", "dutch", "as_it_is")
 # The strict reader takes seven times as long, in every kernel; the tests read every file with it.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -120,17 +123,20 @@ def read_vocabulary(paths: Iterable[Path]) -> Vocabulary:
 def patterns(language: str) -> list[tuple[re.Pattern[str], str, bool]]:
     """Return how codes with fields look, what they become, and whether the fields stay as they are.
 
-    Those with most words of their own come first.
+    What joins codes comes first, then what has most words of its own, then what comes first in the files.
     """
     known = vocabulary().parts[PATTERNS]
-    own = {code: sum(len(literal) for literal, *_ in Formatter().parse(code)) for code in known}
-    ordered = sorted(known.items(), key=lambda entry: -own[entry[0]])
+    own = {code: sum(map(str.isalnum, "".join(text for text, *_ in Formatter().parse(code)))) for code in known}
+    ordered = sorted(known.items(), key=lambda entry: (JOINS not in entry[0], -own[entry[0]]))
     return [(_pattern(code), word.words[language], word.as_it_is) for code, word in ordered]
 
 
 def _pattern(code: str) -> re.Pattern[str]:
-    parts = [(re.escape(literal), name) for literal, name, *_ in Formatter().parse(code)]
-    return re.compile("".join(literal + (f"(?P<{name}>.+?)" if name else "") for literal, name in parts))
+    parts = [(re.escape(literal), name, form) for literal, name, form, _ in Formatter().parse(code)]
+    fields = {"": ".+?", NUMBERS: r"[\d./–-]+[a-z]?"}
+    return re.compile(
+        "".join(text + (f"(?P<{name}>{fields[form or '']})" if name else "") for text, name, form in parts)
+    )
 
 
 def _word(given: Mapping[str, Any]) -> Word:

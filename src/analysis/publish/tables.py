@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.disclosure import CROSS, DOMINATED, SUPPRESSED, Gated
 from analysis.errors import InputError
-from analysis.headers import NAME_COLUMN, PLACE_COLUMN
+from analysis.headers import IDENTIFIERS, NAME_COLUMN, PLACE_COLUMN
 from analysis.language import MINUS, NumberText, header, localised, term, text, word
 from analysis.publish.decimals import LINEAR, of_column, of_unit
 from analysis.publish.layout import render
@@ -194,11 +194,11 @@ def _refuse_strange(frame: pd.DataFrame, where: str, texts: Sequence[str]) -> No
     """Refuse codes and words of another language in a table; names of schools, boards and places may be any."""
     refuse_untranslated(texts, where)
     for column in frame.columns:
-        named = NAME_COLUMN.fullmatch(column) or PLACE_COLUMN.fullmatch(column)
+        named = column in IDENTIFIERS or NAME_COLUMN.fullmatch(column) or PLACE_COLUMN.fullmatch(column)
         if not _is_number(frame[column]) and not named:
             values = frame[column].dropna().unique()
-            refuse_codes(values, f"{where}, column {column!r}")
-            refuse_untranslated(map(_words, values), f"{where}, column {column!r}")
+            refuse_codes(values, f"{where}, column {column!r}", column)
+            refuse_untranslated((_words(value, column) for value in values), f"{where}, column {column!r}")
 
 
 def _decimals_of(frame: pd.DataFrame, column: str, digits: Mapping[str, int]) -> list[int | None]:
@@ -230,7 +230,7 @@ def _reason(sign: str) -> str:
 
 def _writer(values: pd.Series, digits: int | None) -> Callable[[Any], str]:
     if not _is_number(values):
-        return _words
+        return partial(_words, of=str(values.name))
     if digits == EACH:
         return significant
     decimals = _decimals(values) if digits is None else digits
@@ -247,12 +247,12 @@ def significant(value: float) -> str:
     return localised((digits.rstrip("0").rstrip(".") if "." in digits else digits).replace("-", MINUS))
 
 
-def _words(value: object) -> str:
+def _words(value: object, of: str) -> str:
     if isinstance(value, (bool, np.bool_)):
         return text("yes") if value else text("no")
     if pd.isna(value):  # type: ignore[call-overload]  # any scalar
         return ""
-    return term(str(value))
+    return term(str(value), of)
 
 
 def _digits(value: float, *, decimals: int, grouped: bool, p_value: bool) -> str:

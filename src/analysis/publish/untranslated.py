@@ -45,11 +45,17 @@ def refuse_untranslated(texts: Iterable[str], where: str) -> None:
             raise InputError(where, f"shows {word!r}, which is not in {spoken()!r}", given=text, hint=hint)
 
 
-def refuse_codes(values: Iterable[object], where: str) -> None:
+def refuse_codes(values: Iterable[object], where: str, of: str = "") -> None:
     """Refuse codes in cells that are shown, for which the edition's language has no word.
 
     A code is one word of three letters or more in lower case, or has an underscore: what begins with a capital letter
     is taken for a name.
+
+    Parameters
+    ----------
+    values : The codes.
+    where : What they stand in; it opens the message.
+    of : Their column.
 
     Raises
     ------
@@ -57,7 +63,7 @@ def refuse_codes(values: Iterable[object], where: str) -> None:
         With the code.
     """
     for value in dict.fromkeys(filter(None, map(str, values))):
-        if _CODE.fullmatch(value) and not is_word(value):
+        if _CODE.fullmatch(value) and not is_word(value, of):
             hint = "say it in a vocabulary.yml, below values"
             raise InputError(where, f"shows {value!r}, for which {spoken()!r} has no word", hint=hint)
 
