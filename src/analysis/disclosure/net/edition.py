@@ -28,7 +28,10 @@ INTERNAL = "internal"
 NUMBERED = re.compile(r"(?<=/)\d\d_")
 """What chapters are ordered by: 06_teachers."""
 
-ON_PAGES = re.compile(r"^parameters\.|^facts\.(?:title|region|publisher)$|\.(?:title|caption|alt|sentence|withheld)$")
+ON_PAGES = re.compile(
+    r"^parameters\.|^facts\.(?:title|region|publisher)$"
+    r"|\.(?:title|subtitle|caption|alt|withheld|sentence|headline|key|label|yardstick|caveat)$"
+)
 """What of a manifest is on pages as text; the rest are addresses, digests and rules."""
 DRAWN = re.compile(r"<(style|script)\b[^>]*>.*?</\1>|\s(?:d|viewBox|points|style)=\"[^\"]*\"", re.DOTALL)
 """What draws a page or a formula: lengths such as 12ch are no numbers of schools, nor are coordinates of citizens."""
