@@ -44,7 +44,7 @@ class Closing(Door):
             return self._shown("table", "published_figures", _real_edition())
         figures = self.load(made[0])
         caption = text(
-            "Figures in print and in this world: {near_figures} of {figures} within their tolerance",
+            "Published figures and this world: {near_figures} of {figures} within their tolerance",
             near_figures=int(figures["within"].sum()),
             figures=len(figures),
         )

@@ -78,13 +78,13 @@ def _table(file: str, rows: pd.DataFrame) -> Markup:
         header("year"),
         header("place"),
         header("unit"),
-        text("In print"),
+        text("Published"),
         text("In this edition"),
         text("Difference"),
         text("Tolerance"),
         text("Within"),
     ]
-    return grid(text("Figures of {file} in print and in this edition", file=file), headers, list(_rows(rows)), 4)
+    return grid(text("Figures of {file}, published and in this edition", file=file), headers, list(_rows(rows)), 4)
 
 
 def _rows(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:

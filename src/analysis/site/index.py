@@ -74,7 +74,7 @@ def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
         "regressions": (text("Regression tables"), regressions),
         "methods": (text("Methods and formulas"), methods),
         "accounts": (text("Row accounting"), accounts),
-        "printed": (text("Figures in print"), printed),
+        "printed": (text("Comparison with published figures"), printed),
         "glossary": (text("Glossary"), glossary),
         "release": (text("Release sheet"), release),
         "provenance": (text("Provenance"), provenance),
