@@ -126,9 +126,14 @@ def patterns(language: str) -> list[tuple[re.Pattern[str], str, bool]]:
     What joins codes comes first, then what has most words of its own, then what comes first in the files.
     """
     known = vocabulary().parts[PATTERNS]
-    own = {code: sum(map(str.isalnum, "".join(text for text, *_ in Formatter().parse(code)))) for code in known}
-    ordered = sorted(known.items(), key=lambda entry: (JOINS not in entry[0], -own[entry[0]]))
-    return [(_pattern(code), word.words[language], word.as_it_is) for code, word in ordered]
+    return [(_pattern(code), known[code].words[language], known[code].as_it_is) for code in sorted(known, key=_rank)]
+
+
+def _rank(code: str) -> tuple[bool, int, int]:
+    """Return the place of a pattern: what joins codes first, then what has most letters of its own, then signs."""
+    own = "".join(text for text, *_ in Formatter().parse(code))
+    letters = sum(map(str.isalnum, own))
+    return JOINS not in code, -letters, -len(own) if letters else 0
 
 
 def _pattern(code: str) -> re.Pattern[str]:

@@ -24,9 +24,7 @@ PIECES = re.compile(r"(<(script|style)\b.*?</\2>|<[^>]+>)", re.DOTALL | re.IGNOR
 TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)([^>]*?)(/?)>")
 VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 PROSE = frozenset({"p", "li", "dd"})
-NO_PROSE = frozenset(
-    {"a", "button", "code", "figure", "footer", "nav", "pre", "summary", "svg", "table", "abbr", "dfn"}
-)
+NO_PROSE = frozenset({"a", "button", "code", "figure", "nav", "pre", "strong", "summary", "svg", "table"})
 NO_WORDS = frozenset({"code", "pre", "svg", "math", "title", "option"})
 
 

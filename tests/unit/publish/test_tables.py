@@ -87,4 +87,3 @@ def test_a_code_is_shown_as_words_and_one_without_is_refused():
     assert ">dissimilarity, now<" in table(pd.DataFrame({"term": ["dissimilarity_now"], "estimate": [0.5]}))
     with pytest.raises(InputError, match=r"column 'term': shows 'log_x'"):
         table(pd.DataFrame({"term": ["log_x"], "estimate": [0.5]}))
-    assert ">A_school<" in table(pd.DataFrame({"school_name": ["A_school"], "estimate": [0.5]}))
