@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -31,8 +32,10 @@ P_VALUE = "p_value"
 GROUPED = 1_000
 """From here on a column's thousands are set apart, unless it holds years."""
 
+YEAR = re.compile(r"(?:.*_)?year")
+
 EACH = -1
-"""In `digits`: every number of the column on its own, because they are in different units."""
+"""In `digits`: every number of the column by its unit, or on its own where that has no rule: they are in many units."""
 
 EACH_DIGITS = 4
 
@@ -146,7 +149,7 @@ def html_table(
         note=note,
         source=source,
         headers=headers,
-        numeric=[_is_number(frame[column]) for column in columns],
+        numeric=[_is_quantity(frame[column]) for column in columns],
         stub=_stub(frame),
         rows=list(zip(*cells, strict=True)),
         more=len(gated.frame) - len(frame),
@@ -203,16 +206,18 @@ def _refuse_strange(frame: pd.DataFrame, where: str, texts: Sequence[str]) -> No
 
 def _decimals_of(frame: pd.DataFrame, column: str, digits: Mapping[str, int]) -> list[int | None]:
     """Return the decimals of each cell of a column: as declared, else by the unit of its row or its name."""
-    if column in digits or pd.api.types.is_integer_dtype(frame[column]):
+    each = digits.get(column) == EACH
+    if (column in digits or pd.api.types.is_integer_dtype(frame[column])) and not each:
         return [digits.get(column)] * len(frame)
-    if column in LINEAR and "unit" in frame:
-        return [of_unit(str(unit)) for unit in frame["unit"]]
-    return [of_column(column)] * len(frame)
+    if (each or column in LINEAR) and "unit" in frame:
+        known = (of_unit(str(unit)) for unit in frame["unit"])
+        return [EACH if each and decimals is None else decimals for decimals in known]
+    return [EACH if each else of_column(column)] * len(frame)
 
 
 def _cells(values: pd.Series, signs: pd.Series, decimals: Sequence[int | None]) -> list[TableCell]:
     writers = {digits: _writer(values, digits) for digits in set(decimals)}
-    numeric = _is_number(values)
+    numeric = _is_quantity(values)
     triples = zip(values, signs, decimals, strict=False)  # signs cover all rows, values the shown ones
     return [
         TableCell(sign, numeric, _reason(sign)) if sign else TableCell(writers[digits](value), numeric)
@@ -245,6 +250,12 @@ def significant(value: float) -> str:
     decimals = 0 if size >= GROUPED or size == 0 else max(0, EACH_DIGITS - 1 - math.floor(math.log10(size)))
     digits = f"{value:,.{decimals}f}"
     return localised((digits.rstrip("0").rstrip(".") if "." in digits else digits).replace("-", MINUS))
+
+
+def in_unit(value: float, unit: str) -> str:
+    """Write a number in its unit, on its own where that has no rule."""
+    decimals = of_unit(unit)
+    return significant(value) if decimals is None or pd.isna(value) else number(value, decimals)
 
 
 def _words(value: object, of: str) -> str:
@@ -280,7 +291,16 @@ def _is_number(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 
+def _is_quantity(values: pd.Series) -> bool:
+    """Return whether a column is set as numbers are: a year is none, beside words it reads as one of them."""
+    return _is_number(values) and not _is_year(values)
+
+
+def _is_year(values: pd.Series) -> bool:
+    return bool(YEAR.fullmatch(str(values.name)))
+
+
 def _stub(frame: pd.DataFrame) -> int:
-    """Count the leading columns of words: they head the rows."""
-    numeric = [_is_number(frame[column]) for column in frame.columns]
+    """Count the leading columns of words and years: they head the rows."""
+    numeric = [_is_quantity(frame[column]) for column in frame.columns]
     return max(numeric.index(True) if True in numeric else 1, 1)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from analysis.language import header, term, text
 from analysis.publish.spreadsheet import read_csv
-from analysis.publish.tables import significant
+from analysis.publish.tables import in_unit
 from analysis.site.findings import chapters_with_findings
 from analysis.site.layout import grid
 from analysis.site.pages import Heading, origin_line
@@ -93,4 +93,4 @@ def _rows(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
         within = text("yes") if row["within"] else text("no")
         within = text("cannot be computed") if pd.isna(row["computed"]) else within
         words = [term(str(row[column]), column) for column in ("population", "year", "place", "unit")]
-        yield *words, *map(significant, numbers), within
+        yield *words, *(in_unit(value, str(row["unit"])) for value in numbers), within

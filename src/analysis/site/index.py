@@ -13,7 +13,7 @@ from analysis.disclosure.net.executed import written_anew
 from analysis.language import SOURCE, speaking, text
 from analysis.publish.settling import settled
 from analysis.site.evidence import accounts, all_findings, printed
-from analysis.site.findings import chapters_with_findings, headlines
+from analysis.site.findings import chapters_with_findings, findings_of, headlines
 from analysis.site.glossary import PAGE, explained, glossary
 from analysis.site.layout import document
 from analysis.site.methods import methods
@@ -23,7 +23,8 @@ from analysis.site.provenance import footer, provenance, rerun
 from analysis.site.regressions import regressions
 from analysis.site.release_sheet import release, release_csv
 from analysis.site.sitemap import ChapterPage, Site, read_site
-from analysis.site.titles import on_page
+from analysis.site.titled import write_titled
+from analysis.site.titles import on_page, title_of_figure
 
 Contents = dict[str, Any] | None
 
@@ -50,6 +51,10 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
         contents = {name: (title, make(site)) for name, (title, make) in _appendices().items()}
         site = site.with_appendices([ChapterPage(name, title) for name, (title, made) in contents.items() if made])
         (folder / "html").mkdir(exist_ok=True)
+        for step in site.steps:
+            found = findings_of(site, step["stem"])
+            for figure in site.of(step["stem"], "figure"):
+                write_titled(site, figure, title_of_figure(site, figure, found))
         for name in site.notebooks:
             _write(site, f"html/{name}.html", _chapter(site, name))
         for name, (title, content) in contents.items():
