@@ -104,7 +104,7 @@ def _write_column(
     quiet = book.add_format({"font_color": "#5A5A5A"})
     lines = (layout.words, name) if layout else (name,)
     for line, (words, form) in enumerate(zip(lines, ({"bold": True}, {"font_color": "#5A5A5A"}), strict=False)):
-        under = {"bottom": 1} if line == len(lines) - 1 else {}
+        under: dict[str, object] = {"bottom": 1} if line == len(lines) - 1 else {}
         sheet.write_string(line, place, words, book.add_format({**form, **under}))
     forms = _formats(book, layout) if layout else {}
     decimals = layout.decimals if layout else [None] * len(signs)
