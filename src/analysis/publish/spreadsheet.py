@@ -39,6 +39,7 @@ _COMPUTED = re.compile(rf"({BEGINS})(?='*{SIGNS})(?!{NEGATIVE})")
 _QUOTED = re.compile(rf"({BEGINS})'(?='*{SIGNS})")
 SIGN_OF_FEW = r"<\s?\d+"
 WIDEST = 60
+QUIET = "#5A5A5A"
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,12 @@ def _write_column(
     layout: Layout | None,
 ) -> None:
     name = str(values.name)
-    quiet = book.add_format({"font_color": "#5A5A5A"})
+    quiet = book.add_format({"font_color": QUIET})
     lines = (layout.words, name) if layout else (name,)
-    for line, (words, form) in enumerate(zip(lines, ({"bold": True}, {"font_color": "#5A5A5A"}), strict=False)):
-        under: dict[str, object] = {"bottom": 1} if line == len(lines) - 1 else {}
-        sheet.write_string(line, place, words, book.add_format({**form, **under}))
+    for line, words in enumerate(lines):
+        form = book.add_format({"font_color": QUIET} if line else {"bold": True})
+        form.set_bottom(int(line == len(lines) - 1))
+        sheet.write_string(line, place, words, form)
     forms = _formats(book, layout) if layout else {}
     decimals = layout.decimals if layout else [None] * len(signs)
     for row, (value, sign, digits) in enumerate(zip(values.tolist(), signs, decimals, strict=True), start=len(lines)):
