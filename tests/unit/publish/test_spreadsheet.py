@@ -85,7 +85,7 @@ def test_words_stand_over_the_names_of_columns_and_numbers_have_the_digits_of_th
     write_sidecar(gated, tmp_path / "x.json", edition="ci", caption="Shares", synthetic=True)
     table = pd.read_excel(tmp_path / "x.xlsx", header=None, engine="calamine")
     assert table.iloc[:2].to_numpy().tolist() == [["year", "pupils", "share"], ["year", "n_pupils", "share"]]
-    assert table.iloc[2, 2] == 0.12345  # as exact as ever
+    assert table.iloc[2, 2] == gated.frame["share"].iloc[0]  # with all its digits
     with ZipFile(tmp_path / "x.xlsx") as book:
         styles, about = book.read("xl/styles.xml").decode(), book.read("docProps/core.xml").decode()
     assert 'formatCode="0.000"' in styles
