@@ -105,7 +105,7 @@ def _overview_row(comparison: Comparison, change: TableChange) -> tuple[object, 
     if change.state != "changed":
         edition = comparison.before if change.state == "only before" else comparison.after
         return (caption, stem, text("only in {edition}", edition=edition.name), *([""] * len(COUNTED)))
-    because = ", ".join(map(wording.kind_name, change.kinds)) or text("nothing that the manifests tell")
+    because = ", ".join(map(wording.kind_name, change.kinds)) or text("nothing that the manifests show")
     return (caption, stem, because, *(wording.figure(number) if number else "" for number in change.counts.values()))
 
 

@@ -16,6 +16,7 @@ from analysis.site.evidence import accounts, all_findings, printed
 from analysis.site.factsheet import FILE as FACTSHEET
 from analysis.site.factsheet import factsheet
 from analysis.site.findings import chapters_with_findings, findings_of, headlines
+from analysis.site.glossary import PAGE, explained, glossary
 from analysis.site.layout import document
 from analysis.site.methods import functions, methods
 from analysis.site.pages import Heading, page, title_of
@@ -84,14 +85,17 @@ def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
         "methods": (text("Methods and formulas"), methods),
         "functions": (text("Functions and formulas"), functions),
         "accounts": (text("Row accounting"), accounts),
-        "printed": (text("Figures in print"), printed),
+        "printed": (text("Comparison with published figures"), printed),
+        "glossary": (text("Glossary"), glossary),
         "release": (text("Release sheet"), release),
         "provenance": (text("Provenance"), provenance),
     }
 
 
-def _write(site: Site, path: str, html: str) -> None:
-    (site.folder / path).write_text(html, "utf8", newline="\n")
+def _write(site: Site, path: str, text: str) -> None:
+    if path.endswith(".html"):
+        text = explained(text, PAGE if path.startswith("html/") else f"html/{PAGE}", Path(path).stem)
+    (site.folder / path).write_text(text, "utf8", newline="\n")
 
 
 def _chapter(site: Site, name: str) -> str:
