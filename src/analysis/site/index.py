@@ -113,6 +113,7 @@ def _index(site: Site) -> str:
         "findings": text("Findings"),
         "published": text("Figures and tables"),
         "disclosure": text("What is withheld"),
+        "about-edition": text("About this edition"),
         "provenance": text("How this was made"),
     }
     return _document(
