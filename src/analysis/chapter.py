@@ -149,7 +149,8 @@ class Chapter(Closing):
         return self.findings(by_finding)
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
-        """Publish findings: ``name, sentence, n, unit``, one per row; of one that is withheld, the reason."""
+        """Publish findings by rank: ``name, sentence, n, unit``, one per row; of one that is withheld, the reason."""
+        by_finding = by_finding.sort_values("name", key=lambda names: names.map(self._rank), kind="stable")
         shown = [
             self._withheld("finding", row["name"], "", row[WITHHELD])
             if row.get(WITHHELD)
@@ -159,6 +160,9 @@ class Chapter(Closing):
         if not shown:
             return self._shown("finding", self.workspace.stem, NOTHING.format(text("No finding can be shown.")))
         return self._shown("finding", self.workspace.stem, "".join(finding.html for finding in shown))
+
+    def _rank(self, finding: str) -> int:
+        return self.declared.kind(finding).rank
 
 
 def _counted(account: pd.DataFrame) -> list[str]:

@@ -250,12 +250,25 @@ class Release:
         if why:
             return self._withheld("finding", name, "", why)
         rules = judged_sentence(unit, shown, self.profile)
-        kind = self.declared.kind(name)
-        where = {"figure": kind.figure, "table": kind.table, "rank": kind.rank}
-        self.workspace.record(
-            "finding", name=name, sentence=as_data(sentence), n=shown, unit=unit, **where, rules=rules
-        )
-        return self._shown("finding", name, finding_html(name, sentence, shown, unit))
+        kind, beside = self.declared.kind(name), self._beside(name, sentence)
+        where = {"figure": kind.figure, "table": kind.table, "rank": kind.rank, "lead": kind.lead}
+        said = {"sentence": as_data(sentence), **{part: as_data(words) for part, words in beside.items()}}
+        self.workspace.record("finding", name=name, n=shown, unit=unit, **said, **where, rules=rules)
+        return self._shown("finding", name, finding_html(name, sentence, shown, unit, beside.get("headline", "")))
+
+    def _beside(self, name: str, sentence: str) -> dict[str, Text]:
+        """Return what stands beside a sentence and may be shown."""
+        beside: Mapping[str, Text] = getattr(sentence, "beside", {})
+        refuse_untranslated(beside.values(), f"finding {name!r}")
+        return {part: words for part, words in beside.items() if not self._unsayable(name, words)}
+
+    def _unsayable(self, name: str, words: str) -> str:
+        """Return why words beside a finding may not be shown; empty when they may."""
+        try:
+            self._refuse_words("finding", name, (words,), ())
+        except WithheldError as reason:
+            return str(reason)
+        return ""
 
     def _keep(self, recipe: Recipe) -> None:
         """Keep inside what counts somebody: more of it may have to be withheld when the edition is whole."""

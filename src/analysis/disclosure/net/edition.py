@@ -29,7 +29,8 @@ NUMBERED = re.compile(r"(?<=/)\d\d_")
 """What chapters are ordered by: 06_teachers."""
 
 ON_PAGES = re.compile(
-    r"^parameters\.|^facts\.(?:title|region|publisher|licence|next_edition)$|\.(?:title|caption|alt|sentence|withheld)$"
+    r"^parameters\.|^facts\.(?:title|region|publisher|licence|next_edition)$"
+    r"|\.(?:title|caption|alt|withheld|sentence|headline|key|label|yardstick|caveat)$"
 )
 """What of a manifest is on pages as text; the rest are addresses, digests and rules."""
 DRAWN = re.compile(r"<(style|script)\b[^>]*>.*?</\1>|\s(?:d|viewBox|points|style)=\"[^\"]*\"", re.DOTALL)
