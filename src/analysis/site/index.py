@@ -12,15 +12,20 @@ from markupsafe import Markup, escape
 from analysis.disclosure import profile
 from analysis.disclosure.net.edition import check_edition, check_pages, shown_by
 from analysis.disclosure.net.executed import written_anew
+from analysis.disclosure.net.parcel import ARCHIVE
 from analysis.language import SOURCE, Text, from_data, speaking, text
 from analysis.publish.settling import settled
+from analysis.site.about import about
+from analysis.site.archive import archive
 from analysis.site.evidence import accounts, printed
 from analysis.site.layout import document
 from analysis.site.methods import methods
 from analysis.site.pages import Heading, page, title_of
 from analysis.site.provenance import footer, provenance, rerun
+from analysis.site.published import published
 from analysis.site.regressions import regressions
 from analysis.site.release_sheet import release, release_csv
+from analysis.site.search import search
 from analysis.site.sitemap import ChapterPage, Site, Thing, read_site
 
 Contents = dict[str, Any] | None
@@ -46,7 +51,8 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
         site = read_site(folder, manifest, title_of)
         check_edition(folder, manifest)
         contents = {name: (title, make(site)) for name, (title, make) in _appendices().items()}
-        site = site.with_appendices([ChapterPage(name, title) for name, (title, made) in contents.items() if made])
+        made = [ChapterPage(name, title) for name, (title, found) in contents.items() if found]
+        site = site.with_appendices([*made, ChapterPage("search", text("Search"))])
         (folder / "html").mkdir(exist_ok=True)
         for name in site.notebooks:
             _write(site, f"html/{name}.html", _chapter(site, name))
@@ -56,6 +62,8 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
                 _write(site, f"html/{name}.html", html)
         _write(site, "index.html", _index(site))
         _write(site, "release.csv", release_csv(site))
+        (folder / ARCHIVE).write_bytes(archive(site))
+        _write(site, "html/search.html", _search(site))
         check_pages(folder, manifest)
         for step in manifest["steps"]:
             place = folder / "notebooks" / f"{step['notebook']}.ipynb"
@@ -68,17 +76,27 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
 def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
     """Return what stands beside the chapters, in the order of the menu: title, and what is on it."""
     return {
+        "published": (text("All figures and tables"), published),
         "regressions": (text("Regression tables"), regressions),
         "methods": (text("Methods and formulas"), methods),
         "accounts": (text("Row accounting"), accounts),
         "printed": (text("Figures in print"), printed),
         "release": (text("Release sheet"), release),
         "provenance": (text("Provenance"), provenance),
+        "about": (text("About and accessibility"), about),
     }
 
 
 def _write(site: Site, path: str, html: str) -> None:
     (site.folder / path).write_text(html, "utf8", newline="\n")
+
+
+def _search(site: Site) -> str:
+    """Return the page that finds what the others hold."""
+    names = [*site.notebooks, *(page.notebook for page in site.facts["appendices"])]
+    paths = [(f"{name}.html", site.folder / "html" / f"{name}.html") for name in names]
+    found = search((href, path.read_text("utf8")) for href, path in paths if path.exists() and path.stem != "search")
+    return _document(site, "search.html.j2", "search", root="../", title=text("Search"), more="search.js", **found)
 
 
 def _chapter(site: Site, name: str) -> str:

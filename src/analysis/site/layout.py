@@ -26,9 +26,12 @@ def render(template: str, **values: object) -> str:
     return environment_of(TEMPLATES).get_template(template).render(moment=moment, grid=grid, linked=linked, **values)
 
 
-def document(template: str, *, facts: Mapping[str, Any], **values: object) -> str:
-    """Fill the template of a whole page with the style, script and content policy that all pages share."""
-    script = asset("page.js")
+def document(template: str, *, facts: Mapping[str, Any], more: str = "", **values: object) -> str:
+    """Fill the template of a whole page with the style, script and content policy that all pages share.
+
+    Of a page with a script of its own, `more` is its file.
+    """
+    script = asset("page.js") + (asset(more) if more else "")
     identity = identity_of(facts, values.get("provenance") or {})
     return render(
         template,

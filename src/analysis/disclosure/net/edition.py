@@ -16,13 +16,14 @@ from analysis.disclosure.net.again import WordRules, check_svg, check_table
 from analysis.disclosure.net.executed import Shown
 from analysis.disclosure.net.markup import embedded
 from analysis.disclosure.net.outputs import check_outputs
+from analysis.disclosure.net.parcel import ARCHIVE, check_archive
 from analysis.disclosure.rules.identity import identifying, refuse_identifying_text
 from analysis.disclosure.rules.names import Names
 from analysis.disclosure.rules.pictures import refuse_png
 from analysis.errors import DisclosureError
 from analysis.run.manifest import step_record
 
-TOP = frozenset({"manifest.json", "release.csv"})
+TOP = frozenset({"manifest.json", "release.csv", ARCHIVE})
 BESIDE = {"tables": frozenset({".csv", ".json", ".xlsx"}), "figures": frozenset({".png", ".svg"})}
 INTERNAL = "internal"
 NUMBERED = re.compile(r"(?<=/)\d\d_")
@@ -70,6 +71,8 @@ def check_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
         named = identifying(unescape(CELL.sub("", DRAWN.sub("", _without_pictures(text)))))
         if unseen or named:
             raise DisclosureError(f"{where}: the page holds {', '.join(unseen) or named}")
+    if (folder / ARCHIVE).exists():
+        check_archive(folder / ARCHIVE, manifest["edition"], _published(manifest), _rules(folder, manifest))
 
 
 def _but_contact(words: str, manifest: Mapping[str, Any]) -> str:
