@@ -112,7 +112,7 @@ def words_of(column: str) -> str:
 
 def _type(values: pd.Series) -> str:
     if values.isna().all():
-        return text("empty")
+        return text("nothing")
     return text("number") if pd.api.types.is_numeric_dtype(values) else text("words")
 
 

@@ -49,7 +49,7 @@ def search(pages: Iterable[tuple[str, str]]) -> dict[str, Any]:
             "page": text("page"),
             "section": text("section"),
             "function": text("function"),
-            "term": text("term"),
+            "term": text("term, explained"),
             "table": text("table"),
             "figure": text("figure"),
             "finding": text("finding"),
