@@ -38,7 +38,6 @@ ON_PAGES = re.compile(
 """What of a manifest is on pages as text; the rest are addresses, digests and rules."""
 DRAWN = re.compile(r"<(style|script)\b[^>]*>.*?</\1>|\s(?:d|viewBox|points|style)=\"[^\"]*\"", re.DOTALL)
 """What draws a page or a formula: lengths such as 12ch are no numbers of schools, nor are coordinates of citizens."""
-MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 CELL = re.compile(r"(?<= class=\"number\">)[\d.,\s−-]+(?=</t[dh]>)")
 """A number in a table, whose column was checked as it passed the gate: of amounts one in six reads as a citizen's."""
 
@@ -50,7 +49,7 @@ def check_edition(folder: Path, manifest: Mapping[str, Any]) -> None:
     """
     rules = _rules(folder, manifest)
     for where, words in _words(manifest):
-        refuse_identifying_text(_but_contact(words, manifest), f"manifest, {where}")
+        refuse_identifying_text(rules.but_contact(words), f"manifest, {where}")
         if ON_PAGES.search(where):
             rules.words(words, f"manifest, {where}")
     for step in manifest["steps"]:
@@ -66,21 +65,16 @@ def check_edition(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 def check_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Refuse pages that carry what no reader sees, or that name a school, a person or an address."""
+    rules = _rules(folder, manifest)
     pictures = {digest for path, digest in _published(manifest).items() if path.endswith(".png")}
     for page in sorted([*folder.glob("*.html"), *folder.glob("html/*.html"), *folder.glob("release.csv")]):
-        text, where = _but_contact(page.read_text("utf8"), manifest), page.relative_to(folder).as_posix()
+        text, where = rules.but_contact(page.read_text("utf8")), page.relative_to(folder).as_posix()
         unseen = embedded(text, pictures) if page.suffix == ".html" else []
         named = identifying(unescape(CELL.sub("", DRAWN.sub("", _without_pictures(text)))))
         if unseen or named:
             raise DisclosureError(f"{where}: the page holds {', '.join(unseen) or named}")
     if (folder / ARCHIVE).exists():
-        check_archive(folder / ARCHIVE, manifest["edition"], _published(manifest), _rules(folder, manifest))
-
-
-def _but_contact(words: str, manifest: Mapping[str, Any]) -> str:
-    """Return words in which the address that the params file gives to readers is none, but any other one still is."""
-    contact = str(manifest["facts"].get("contact") or "")
-    return words.replace(contact, contact.replace("@", " ")) if MAIL.fullmatch(contact) else words
+        check_archive(folder / ARCHIVE, manifest["edition"], _published(manifest), rules)
 
 
 def shown_by(folder: Path, stem: str) -> Shown:
@@ -102,7 +96,8 @@ def _rules(folder: Path, manifest: Mapping[str, Any]) -> WordRules:
     notes = [note for step in manifest["steps"] for note in step_record(folder, step["stem"]).get("names", ())]
     names, places = ([name for note in notes for name in note.get(kind, ())] for kind in ("names", "places"))
     facts = manifest["facts"]
-    return WordRules(profile(facts.get("disclosure", "default")), Names(names, places), facts.get("keys", ()))
+    given = facts.get("keys", ()), str(facts.get("contact") or "")
+    return WordRules(profile(facts.get("disclosure", "default")), Names(names, places), *given)
 
 
 def _refuse_strays(folder: Path, manifest: Mapping[str, Any], rules: WordRules) -> None:
