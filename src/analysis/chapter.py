@@ -81,7 +81,7 @@ class Chapter(Closing):
         taken = [*signature(chart).parameters][1 + len(args) :] if chart else []
         given = {key: value for key, value in values.items() if key not in asked or key in taken}
         if chart:
-            words = {**exhibit.filled_in("caption", "nothing", **asked), "alt": exhibit.alternative(asked)}
+            words = {**exhibit.filled_in("caption", "subtitle", "nothing", **asked), "alt": exhibit.alternative(asked)}
             return self.figure(named or name, chart, *args, data=frame, **{**words, **rests, **exhibit.how, **given})
         how = {**exhibit.filled_in("caption", "note", "nothing", **asked), **rests}
         if kind == "files":
@@ -93,7 +93,7 @@ class Chapter(Closing):
         """Publish how many rows lack a value, as `stats.complete.count_missing` counts; nothing where none does."""
         if missing.empty:
             return None
-        caption = text("What is not known of some: the models that use it go on without them")
+        caption = text("What is unknown for some: the models that use it leave these out")
         return self.table("unknown", missing, caption=caption, counts=("n_known", "n_unknown"))
 
     def account(self, name: str, accounting: pd.DataFrame, *, caption: str) -> Published:

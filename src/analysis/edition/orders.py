@@ -26,7 +26,7 @@ from analysis.run.hashes import digest, sha256
 from analysis.run.order import Order
 from analysis.run.seal import read_sealed, write_sealed
 from analysis.run.workspace import MANIFEST_FILE
-from analysis.variables import CACHE_VARIABLE, CATALOGUES, CHAPTERS, DATA_VARIABLE, INTAKE_VARIABLE
+from analysis.variables import CACHE_VARIABLE, CATALOGUES, CHAPTERS, DATA_VARIABLE, INTAKE_VARIABLE, VOCABULARIES
 
 if TYPE_CHECKING:
     from analysis.edition.model import Edition
@@ -212,8 +212,9 @@ def _order(edition: Edition, command: str, root: Path, intakes: Path, memory: Pa
 
 
 def _catalogues(language: str) -> tuple[str, ...]:
-    """Return the files with the words of a language, below the package; those of the code itself have none."""
-    paths = (path for pattern in CATALOGUES for path in PACKAGE.glob(pattern.format(language=language)))
+    """Return the files with the words of a language, below the package; of the code's own that is the vocabulary."""
+    patterns = (*(pattern.format(language=language) for pattern in CATALOGUES), *VOCABULARIES)
+    paths = (path for pattern in patterns for path in PACKAGE.glob(pattern))
     return tuple(sorted(path.relative_to(PACKAGE).as_posix() for path in paths))
 
 

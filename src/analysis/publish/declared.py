@@ -107,7 +107,8 @@ def read_declared(path: Path) -> Declared:
         raise InputError.several(faults)
     kinds = enumerate((raw.get("findings") or {}).items(), start=1)
     parts = {name: _parts(given) for name, given in (raw.get("sentences") or {}).items()}
-    sentences, beside = ({name: part[nth] for name, part in parts.items()} for nth in (0, 1))
+    sentences = {name: words for name, (words, _) in parts.items()}
+    beside = {name: each for name, (_, each) in parts.items()}
     remember([*sentences.values(), *(words for each in beside.values() for words in each.values())])
     return Declared(tuple(Kind(name, rank, **given) for rank, (name, given) in kinds), sentences, beside)
 

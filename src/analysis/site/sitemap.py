@@ -17,6 +17,7 @@ from analysis.publish.prose import in_spoken_language
 from analysis.site.docstrings import Documented, documented, passed_on
 from analysis.site.explained import explaining
 from analysis.site.origins import Origin, by_published, origins
+from analysis.site.twins import twin_of
 
 EMPTY: Mapping[str, Any] = {
     "findings": [],
@@ -103,8 +104,9 @@ class Site:
     notebooks: Mapping[str, NotebookNode]
 
     def with_appendices(self, appendices: Sequence[ChapterPage]) -> Site:
-        """Return the same site, whose pages all lead to these."""
-        return replace(self, facts={**self.facts, "appendices": appendices})
+        """Return the same site, whose pages all lead to these, and to their twins in another language."""
+        twin = twin_of(self.folder, self.facts)
+        return replace(self, facts={**self.facts, "appendices": appendices, "twin": twin})
 
     @cached_property
     def steps(self) -> list[dict[str, Any]]:
