@@ -30,7 +30,7 @@ NUMBERED = re.compile(r"(?<=/)\d\d_")
 
 ON_PAGES = re.compile(
     r"^parameters\.|^facts\.(?:title|region|publisher)$"
-    r"|\.(?:title|caption|alt|withheld|sentence|headline|key|label|yardstick|caveat)$"
+    r"|\.(?:title|subtitle|caption|alt|withheld|sentence|headline|key|label|yardstick|caveat)$"
 )
 """What of a manifest is on pages as text; the rest are addresses, digests and rules."""
 DRAWN = re.compile(r"<(style|script)\b[^>]*>.*?</\1>|\s(?:d|viewBox|points|style)=\"[^\"]*\"", re.DOTALL)
