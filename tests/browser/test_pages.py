@@ -92,8 +92,8 @@ def step(folder, number, stem, title):
         "stem": stem,
         "title": title,
         "seconds": 1.25,
-        "findings": [note for note in notes if note["key"] == "finding"],
-        "published": [note for note in notes if note["key"] == "published"],
+        "findings": [note for note in notes if note["noted"] == "finding"],
+        "published": [note for note in notes if note["noted"] == "published"],
         "suppressed": 8,
         "inputs": [{"path": "data/duo/schools.csv", "sha256": "ab" * 32, "status": "ok"}],
     }

@@ -81,7 +81,7 @@ def test_plain_text_shows_no_data(release):
 def test_what_is_published_is_recorded(release, workspace):
     release.table("by_group", by_group(), caption=CAPTION, counts=["n"])
     entry, shown = records(workspace)
-    assert shown["key"] == "shown"
+    assert shown["noted"] == "shown"
     rules = {rule["rule"]: rule for rule in entry.pop("rules")}
     assert rules["smallest"] == {
         "rule": "smallest",
@@ -94,7 +94,7 @@ def test_what_is_published_is_recorded(release, workspace):
     assert rules["others"] == {"rule": "others", "verdict": "suppressed", "cells": 1}  # the share that rests on it
     assert set(entry.pop("files")) == {f"tables/segregation/by_group.{kind}" for kind in ("csv", "json", "xlsx")}
     assert entry == {
-        "key": "published",
+        "noted": "published",
         "kind": "table",
         "name": "by_group",
         "caption": CAPTION,
@@ -128,7 +128,7 @@ def test_a_figure_of_which_no_row_is_left_has_a_notice_in_its_place(release, wor
     assert not (workspace.write / "figures").exists()
     assert not (workspace.write / "tables").exists()
     note, shown = records(workspace)
-    assert (note["key"], note["kind"], note["name"]) == ("withheld", "figure", "shares")
+    assert (note["noted"], note["kind"], note["name"]) == ("withheld", "figure", "shares")
     assert shown["sha256"] == hashlib.sha256(html.encode()).hexdigest()
 
 
@@ -206,7 +206,7 @@ def test_a_finding_on_too_few_has_a_notice_in_its_place(release, workspace, n):
     assert "Not shown: it rests on fewer than 10 pupils." in html
     assert "They do" not in html
     note, _ = records(workspace)
-    assert (note["key"], note["kind"], note["name"]) == ("withheld", "finding", "few")
+    assert (note["noted"], note["kind"], note["name"]) == ("withheld", "finding", "few")
 
 
 @pytest.mark.parametrize("model", [{"clusters": 9}, {"df_resid": 9}])
