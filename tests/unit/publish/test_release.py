@@ -196,7 +196,7 @@ def test_a_finding_rests_on_enough(release, workspace):
     finding, shown = records(workspace)
     assert {rule["verdict"] for rule in finding.pop("rules")} == {"passed"}
     shows = {"figure": "", "table": "", "rank": 1}
-    assert finding == {"key": "finding", "name": "enough", "sentence": "Ten <do>.", "n": 10, "unit": "pupils", **shows}
+    assert finding == {"noted": "finding", "name": "enough", "sentence": "Ten <do>.", "n": 10, "unit": "pupils", **shows}
     assert shown["sha256"] == hashlib.sha256(html.encode()).hexdigest()
 
 
