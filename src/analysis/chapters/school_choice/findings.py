@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from analysis.chapters.school_choice.words import CODES, children, schools_with, step_words
+from analysis.chapters.school_choice.words import CODES, children, group_label, schools_with, step_words
 from analysis.codes import Codes
 from analysis.language import Text, term, text
 from analysis.publish.declared import sentences_beside
@@ -115,7 +115,7 @@ def _travel_of_two(low: pd.Series, high: pd.Series, others: str, codes: Codes) -
         f"travel_{end}",
         first=say("first_farther" if direction(first) else "first_none", **_of(first, codes, less=less)),
         second=say(f"second_{kind}", **_of(second, codes, less=direction(second) < 0)),
-        other_who=children(str(second["group"])),
+        other_who=group_label(str(second["group"])),
         other_km=_km(second, less=less),
         others=others,
         **_to(first, less),
@@ -138,7 +138,7 @@ def _of(row: pd.Series, codes: Codes, *, less: bool) -> dict[str, str]:
 def _to(row: pd.Series, less: bool) -> dict[str, str | float]:
     return {
         "key_km": _km(row, less=less),
-        "key_who": children(str(row["group"])),
+        "key_who": group_label(str(row["group"])),
         "schools": schools_with(str(row["term"]), less=less),
         "start": row["start_km"],
     }

@@ -107,7 +107,7 @@ def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
         group, own = found[0]
         share = own["share"]["Shapley"]
         first = say(
-            ("residence_half", "residence_most", "residence_least")[_of_half(own)],
+            f"residence_{_of_what(own)}",
             by=named(BY, group),
             share=share,
             rest=1 - share,
@@ -117,11 +117,13 @@ def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
         yield "residence", joined(" ", (first, *others)), number_of(own["n_obs"].iloc[0]), PUPILS
 
 
-def _of_half(own: pd.DataFrame) -> int:
-    """Return whether the share is established to be more (1) or less (-1) than half, in whatever order; else 0."""
+def _of_what(own: pd.DataFrame) -> str:
+    """Return what makes segregation, as far as intervals in every order of counting establish it."""
     explained = own["estimate"] / own["share"]
     low, high = (own["ci_low"] / explained).min(), (own["ci_high"] / explained).max()
-    return int(low > 0.5) - int(high < 0.5)
+    if low > 0.5 or high < 0.5:
+        return "most" if low > 0.5 else "least"
+    return "both" if low > 0 and high < 1 else "unclear"
 
 
 def _by_order(low: float, high: float) -> str:
