@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import exp
 
+import numpy as np
 import pandas as pd
 
 from analysis.language import Text, joined, term, text
@@ -52,8 +53,8 @@ def choice_by_municipality(
             _covered(account),
             _fall(mean, from_km, to_km),
             _spread(mean, spread, from_km, to_km),
-            _term("density", "density", terms["log2_density"], others, from_km, to_km),
-            _term("spread_of_schoolweging", "weging", terms["sd_schoolweging"], others, from_km, to_km),
+            _density(terms["log2_density"], others, from_km, to_km),
+            _weging(terms["sd_schoolweging"], others, from_km, to_km),
             _distances(one(correlations, model="log", term="expected_published"), correlations),
             _postcodes(means),
         )
@@ -110,29 +111,36 @@ def _spread(mean: Row | None, spread: pd.DataFrame, from_km: float, to_km: float
     yield "spread", sentence, number_of(found[0]["n_obs"]), MUNICIPALITIES
 
 
-def _term(
-    finding: str, sentence: str, row: Row | None, others: pd.DataFrame, from_km: float, to_km: float
-) -> Iterator[Finding]:
-    """Say what a term of the meta-regression makes of the ratio between attendance at the two distances."""
-    if not row:
-        return
-    side = direction(row)
-    name = f"{sentence}_{('unclear', 'faster', 'slower')[side]}"
-    said = say(name, estimate=number(row["estimate"], 2), **_ratio(row, to_km - from_km, side), **_ends(from_km, to_km))
-    words = joined(" ", (said, _elsewhere(row, others, from_km, to_km)))
-    yield finding, words, number_of(row["n_obs"]), MUNICIPALITIES
+def _density(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
+    if row:
+        said = say(
+            ("density_unclear", "density_faster", "density_slower")[direction(row)], **_ratio(row, from_km, to_km)
+        )
+        words = joined(" ", (said, _elsewhere(row, others, from_km, to_km)))
+        yield "density", words, number_of(row["n_obs"]), MUNICIPALITIES
 
 
-def _ratio(row: Row, km: float, side: int) -> dict[str, str]:
-    """Write in per cent how much larger a ratio is; without a sign where the words say that it is smaller."""
-    turned = -1 if side < 0 else 1
-    size, *ends = (turned * log_points(row[end] * km) for end in ENDS)
+def _weging(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
+    if row:
+        said = say(("weging_unclear", "weging_faster", "weging_slower")[direction(row)], **_ratio(row, from_km, to_km))
+        words = joined(" ", (said, _elsewhere(row, others, from_km, to_km)))
+        yield "spread_of_schoolweging", words, number_of(row["n_obs"]), MUNICIPALITIES
+
+
+def _ratio(row: Row, from_km: float, to_km: float) -> dict[str, str]:
+    """Write what a term makes of the ratio between attendance at the two distances: how much larger, in per cent.
+
+    Without a sign where the words say that it is smaller.
+    """
+    turned = -1 if direction(row) < 0 else 1
+    size, *ends = (turned * log_points(row[end] * (to_km - from_km)) for end in ENDS)
     numbers = (size, *sorted(ends))
-    return {name: number(each, 1) for name, each in zip(("size", "low", "high"), numbers, strict=True)}
-
-
-def _ends(from_km: float, to_km: float) -> dict[str, str]:
-    return {"near_km": _km(from_km), "far_km": _km(to_km)}
+    return {
+        "near_km": _km(from_km),
+        "far_km": _km(to_km),
+        "estimate": number(row["estimate"], 2),
+        **{name: number(each, 1) for name, each in zip(("size", "low", "high"), numbers, strict=True)},
+    }
 
 
 def _elsewhere(row: Row, others: pd.DataFrame, from_km: float, to_km: float) -> str:
@@ -167,9 +175,12 @@ def _postcodes(means: pd.DataFrame) -> Iterator[Finding]:
     known = {row["urbanicity"]: row for row in as_rows(means.dropna(subset=["published_to_straight"]))}
     if {URBAN, RURAL, "all"} <= set(known):
         urban, rural = (known[where]["published_to_straight"] for where in (URBAN, RURAL))
-        visible = round(100 * urban) - round(100 * rural)
-        name = "longer" if visible > 0 else "shorter" if visible else "alike"
-        sentence = say(f"postcode_points_{name}", urban=number(urban, 2), rural=number(rural, 2))
+        side = int(np.sign(round(100 * urban) - round(100 * rural)))
+        sentence = say(
+            ("postcode_points_alike", "postcode_points_longer", "postcode_points_shorter")[side],
+            urban=number(urban, 2),
+            rural=number(rural, 2),
+        )
         yield "postcode_points", sentence, number_of(known["all"]["schools"]), SCHOOLS
 
 

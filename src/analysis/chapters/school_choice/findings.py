@@ -64,11 +64,12 @@ def _at_nearest(nearest: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
         share, pupils = row["share"], number_of(row["pupils"])
         half = float(ndtri(0.975)) * np.sqrt(share * (1 - share) / pupils)
         side = int(share - half > 0.5) - int(share + half < 0.5)
+        at_home = row["from"] == "home"
         sentence = say(
             ("at_nearest_half", "at_nearest_most", "at_nearest_few")[side],
             share=share,
             elsewhere=1 - share,
-            origin=say("from_home" if row["from"] == "home" else "from_postcode"),
+            origin=say("from_home" if at_home else "from_postcode"),
         )
         yield "at_nearest_school", sentence, pupils
 
@@ -109,12 +110,18 @@ def _travel_of_two(low: pd.Series, high: pd.Series, others: str, codes: Codes) -
     signs = direction(low), direction(high)
     first, second = (low, high) if signs[0] < 0 >= signs[1] else (high, low)
     less = direction(first) < 0
-    end = {(-1, 1): "apart", (1, 1): "alike", (-1, -1): "alike", (0, 0): "none"}.get(signs, "some")
-    kind = "none" if not direction(second) else "opposite" if signs == (-1, 1) else "alike"
+    alike = signs[0] == signs[1]
     return say(
-        f"travel_{end}",
+        ("travel_alike" if less or signs[1] else "travel_none")
+        if alike
+        else "travel_some"
+        if 0 in signs
+        else "travel_apart",
         first=say("first_farther" if direction(first) else "first_none", **_of(first, codes, less=less)),
-        second=say(f"second_{kind}", **_of(second, codes, less=direction(second) < 0)),
+        second=say(
+            "second_none" if not direction(second) else "second_alike" if alike else "second_opposite",
+            **_of(second, codes, less=direction(second) < 0),
+        ),
         other_who=group_label(str(second["group"])),
         other_km=_km(second, less=less),
         others=others,
@@ -157,8 +164,9 @@ def _concepts(kinds: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str
     least, most = rows.iloc[0], rows.iloc[-1]
     share, n = rows["observed"].to_numpy(float), rows["pupils"].to_numpy(float)
     error = np.sqrt(share * (1 - share) / n)
+    established = is_largest(share, error) and is_smallest(share, error)
     sentence = say(
-        "concepts" if is_largest(share, error) and is_smallest(share, error) else "concepts_unclear",
+        "concepts" if established else "concepts_unclear",
         most=children(str(most["group"])),
         least=children(str(least["group"])),
         share=most["observed"],

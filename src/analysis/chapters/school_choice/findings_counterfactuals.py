@@ -53,12 +53,15 @@ def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
         "by": named(BY, group),
     }
     side = int(np.sign(round(100 * near) - round(100 * now)))  # counted, so that all that can be seen is a difference
-    name = "nearest_by_postcode" if group == BY_POSTCODE else ("nearest_alike", "nearest_more", "nearest_less")[side]
+    first = say(
+        "nearest_by_postcode" if group == BY_POSTCODE else ("nearest_alike", "nearest_more", "nearest_less")[side],
+        **values,
+    )
     others = [
         say("nearest_too", by=named(BY, of), now=other["now"]["estimate"], near=other["nearest"]["estimate"])
         for of, other in found[1:]
     ]
-    yield "nearest", joined(" ", (say(name, **values), *others)), number_of(rows["now"]["n_obs"]), PUPILS
+    yield "nearest", joined(" ", (first, *others)), number_of(rows["now"]["n_obs"]), PUPILS
 
 
 def _tastes(scenarios: pd.DataFrame) -> Iterator[Finding]:
@@ -107,7 +110,7 @@ def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
         group, own = found[0]
         share = own["share"]["Shapley"]
         first = say(
-            f"residence_{_of_what(own)}",
+            ("residence_unclear", "residence_both", "residence_most", "residence_least")[_of_what(own)],
             by=named(BY, group),
             share=share,
             rest=1 - share,
@@ -117,13 +120,16 @@ def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
         yield "residence", joined(" ", (first, *others)), number_of(own["n_obs"].iloc[0]), PUPILS
 
 
-def _of_what(own: pd.DataFrame) -> str:
-    """Return what makes segregation, as far as intervals in every order of counting establish it."""
+def _of_what(own: pd.DataFrame) -> int:
+    """Return what makes segregation: homes and choice (1), mostly homes (2) or choice (3); 0 is not established.
+
+    It is established by the intervals in every order of counting.
+    """
     explained = own["estimate"] / own["share"]
     low, high = (own["ci_low"] / explained).min(), (own["ci_high"] / explained).max()
     if low > 0.5 or high < 0.5:
-        return "most" if low > 0.5 else "least"
-    return "both" if low > 0 and high < 1 else "unclear"
+        return 2 if low > 0.5 else 3
+    return int(low > 0 and high < 1)
 
 
 def _by_order(low: float, high: float) -> str:

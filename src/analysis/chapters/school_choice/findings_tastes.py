@@ -28,8 +28,9 @@ def tastes(mixed: pd.DataFrame) -> Iterator[Finding]:
     known = mixed.dropna(subset=["p_groups"])
     if len(known):
         row = known.iloc[0]
-        name = "groups_differ" if row["p_groups"] < LEVEL else "groups_alike"
-        yield "tastes_of_groups", say(name, p=_p(row["p_groups"])), number_of(row["n_obs"]), PUPILS
+        p_value = row["p_groups"]
+        sentence = say("groups_differ" if p_value < LEVEL else "groups_alike", p=_p(p_value))
+        yield "tastes_of_groups", sentence, number_of(row["n_obs"]), PUPILS
 
 
 def _p(value: float) -> str:

@@ -78,7 +78,7 @@ def _since(now: pd.Series, total: pd.Series | None, city: pd.DataFrame) -> Text:
     value = {"now": now["estimate"]}
     even = say("even", low=now["ci_low"], high=now["ci_high"], **value)
     floor = _now(city, f"{CORRECTED}_random_allocation").get("laag", {"estimate": np.nan})["estimate"]
-    if not now["p_value"] < LEVEL:
+    if _by_chance(now):
         return say("apart_of_chance", even=even, floor=floor, p=now["p_value"], **value)
     if total is None:
         return say("apart", even=even, floor=floor, **value)
@@ -94,7 +94,7 @@ def _backgrounds(city: pd.DataFrame, codes: Codes) -> Iterator[Finding]:
     rows = {group: known[group] for group in words.in_sentences(codes) if group in known}
     if rows:
         sentence = say(
-            f"backgrounds{_beyond_chance(rows)}",
+            ("backgrounds_of_chance", "backgrounds_some", "backgrounds")[_beyond_chance(rows)],
             groups=_listed([_of_background(row, words.pupils(codes)[group]) for group, row in rows.items()]),
             value=next(iter(rows.values()))["estimate"],
             who=term(words.pupils(codes)[next(iter(rows))]),
@@ -106,8 +106,9 @@ def _backgrounds(city: pd.DataFrame, codes: Codes) -> Iterator[Finding]:
 
 
 def _of_background(row: pd.Series, pupils: str) -> Text:
-    name = "of_background" if row["p_value"] < LEVEL else "of_background_of_chance"
-    return say(name, value=row["estimate"], group=term(pupils))
+    return say(
+        "of_background_of_chance" if _by_chance(row) else "of_background", value=row["estimate"], group=term(pupils)
+    )
 
 
 def _own_group(city: pd.DataFrame, codes: Codes) -> Iterator[Finding]:
@@ -119,7 +120,7 @@ def _own_group(city: pd.DataFrame, codes: Codes) -> Iterator[Finding]:
         first = next(iter(rows))
         values = {"own": rows[first]["estimate"], "floor": floors[first]["estimate"]}
         sentence = say(
-            f"isolation{_beyond_chance(rows)}",
+            ("isolation_of_chance", "isolation_some", "isolation")[_beyond_chance(rows)],
             groups=_listed(said),
             group=term(words.pupils(codes)[first]),
             **values,
@@ -129,14 +130,22 @@ def _own_group(city: pd.DataFrame, codes: Codes) -> Iterator[Finding]:
 
 
 def _schoolmates(now: pd.Series, floor: pd.Series, pupils: str) -> Text:
-    name = "schoolmates" if now["p_value"] < LEVEL else "schoolmates_of_chance"
-    return say(name, group=term(pupils), own=now["estimate"], floor=floor["estimate"])
+    return say(
+        "schoolmates_of_chance" if _by_chance(now) else "schoolmates",
+        group=term(pupils),
+        own=now["estimate"],
+        floor=floor["estimate"],
+    )
 
 
-def _beyond_chance(rows: Mapping[str, pd.Series]) -> str:
-    """Return the end of the name of a sentence on groups, by how many of them are apart by more than chance."""
-    beyond = [bool(row["p_value"] < LEVEL) for row in rows.values()]
-    return "" if all(beyond) else "_some" if any(beyond) else "_of_chance"
+def _beyond_chance(rows: Mapping[str, pd.Series]) -> int:
+    """Return whether all groups (2), some (1) or none (0) are apart by more than chance."""
+    beyond = [not _by_chance(row) for row in rows.values()]
+    return all(beyond) + any(beyond)
+
+
+def _by_chance(row: pd.Series) -> bool:
+    return not row["p_value"] < LEVEL
 
 
 def _of_all(rows: Mapping[str, pd.Series]) -> float:
@@ -202,8 +211,8 @@ def _bands(bands: pd.DataFrame) -> Iterator[Finding]:
         "high_then": high_then["share_now"],
         "low_then": low_then["share_now"],
     }
-    names = ("bands_as_before", "bands_more", "bands_fewer")
-    sentence = say(names[visibly(high["share_now"], high_then["share_now"])], **values)
+    side = visibly(high["share_now"], high_then["share_now"])
+    sentence = say(("bands_as_before", "bands_more", "bands_fewer")[side], **values)
     yield Finding("bands", sentence, number_of(last["pupils_now"].sum()), PUPILS)
 
 
@@ -213,8 +222,13 @@ def _sizes(bands: pd.DataFrame) -> Iterator[Finding]:
     if len(small) and len(large):
         few, many = small.iloc[0], large.iloc[0]
         if pd.concat([few, many])[["share_now", "pupils_now_all"]].notna().all():
-            name = ("sizes_alike", "sizes_more", "sizes_fewer")[visibly(few["share_now"], many["share_now"])]
-            sentence = say(name, small=few["share_now"], large=many["share_now"], band=term(str(few["band"])))
+            shares = few["share_now"], many["share_now"]
+            sentence = say(
+                ("sizes_alike", "sizes_more", "sizes_fewer")[visibly(*shares)],
+                small=shares[0],
+                large=shares[1],
+                band=term(str(few["band"])),
+            )
             yield Finding("sizes", sentence, number_of(few["pupils_now_all"] + many["pupils_now_all"]), PUPILS)
 
 
@@ -225,9 +239,10 @@ def _mirrors(mirrors: pd.DataFrame) -> Iterator[Finding]:
         near, far = rows.iloc[0], rows.iloc[-1]
         before = first[first["allowed_difference"] == near["allowed_difference"]]
         then = before["share_schools"].iloc[0] if len(before) and before["year"].iloc[0] < near["year"] else np.nan
+        share = near["share_schools"]
         sentence = say(
-            ("mirrors_half", "mirrors_most", "mirrors_few")[visibly(near["share_schools"], 0.5)],
-            near=near["share_schools"],
+            ("mirrors_half", "mirrors_most", "mirrors_few")[visibly(share, 0.5)],
+            near=share,
             near_points=100 * near["allowed_difference"],
             far=far["share_schools"],
             far_points=100 * far["allowed_difference"],

@@ -46,8 +46,14 @@ def _highest(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> Iterator[tu
     highest = by_weging_band.iloc[-1]
     now, nearest = highest["share_now"], highest["share_nearest"]
     number_of(now + nearest)  # a band of which either is withheld is not compared
-    names = ("highest_schoolweging_alike", "highest_schoolweging_more", "highest_schoolweging_fewer")
-    sentence = say(names[visibly(now, nearest)], now=now, band=term(str(highest["band"])), nearest=nearest)
+    sentence = say(
+        ("highest_schoolweging_alike", "highest_schoolweging_more", "highest_schoolweging_fewer")[
+            visibly(now, nearest)
+        ],
+        now=now,
+        band=term(str(highest["band"])),
+        nearest=nearest,
+    )
     yield "highest_schoolweging", sentence, number_of(_term(indices, f"{CORRECTED}_now")["n_obs"])
 
 
@@ -63,7 +69,8 @@ def visibly(value: float, other: float) -> int:
 
 def _by_postcode(now: pd.Series, floor: pd.Series) -> Text:
     values = {"now": interval(now, 2), "value": now["estimate"], "floor": floor["estimate"]}
-    return say("by_postcode" if now["p_value"] < LEVEL else "by_postcode_of_chance", **values)
+    beyond = now["p_value"] < LEVEL
+    return say("by_postcode" if beyond else "by_postcode_of_chance", **values)
 
 
 def _term(estimates: pd.DataFrame, term: str) -> pd.Series:

@@ -33,38 +33,36 @@ def findings(agreement: pd.DataFrame) -> pd.DataFrame:
     if known.empty:
         return frame([])
     first = known.iloc[0]
-    pupils, schools = number_of(first["n_pupils"]), number_of(first["n_schools"])
+    values = {
+        "subject": term(first["subject"]),
+        "raw": first["share_raw"],
+        "added": first["share_added"],
+        "rank": first["rank_correlation"],
+    }
+    between = say(
+        ("schools_differ_as_much", "schools_differ_more", "schools_differ_less")[_between(known)],
+        subjects=_of_subjects(known, _differences),
+        **values,
+    )
+    same = (known["rank_correlation"] >= SAME).all()
+    order = say("same_order" if same else "other_order", subjects=_of_subjects(known, _ranks), **values)
     return frame(
         [
-            ("between_schools", _of_subjects(known, _between(known), _differences), pupils, "pupils"),
-            ("order", _of_subjects(known, _order(known), _ranks), schools, "schools"),
+            ("between_schools", between, number_of(first["n_pupils"]), "pupils"),
+            ("order", order, number_of(first["n_schools"]), "schools"),
         ]
     )
 
 
-def _of_subjects(agreement: pd.DataFrame, name: str, of_subject: Callable[[pd.Series], Text]) -> Text:
-    """Say a sentence of every subject, with the headline and the key figure of the first."""
-    first = agreement.iloc[0]
-    return say(
-        name,
-        subjects=joined(" ", (of_subject(row) for _, row in agreement.iterrows())),
-        subject=term(first["subject"]),
-        raw=first["share_raw"],
-        added=first["share_added"],
-        rank=first["rank_correlation"],
-    )
+def _of_subjects(agreement: pd.DataFrame, of_subject: Callable[[pd.Series], Text]) -> Text:
+    return joined(" ", (of_subject(row) for _, row in agreement.iterrows()))
 
 
-def _between(agreement: pd.DataFrame) -> str:
-    """Choose the words by where a smaller share of the differences lies between schools, as it is written."""
+def _between(agreement: pd.DataFrame) -> int:
+    """Return the sign of value added less later score, where it is that of every subject as it is written; else 0."""
     written = (100 * agreement[["share_raw", "share_added"]]).round()
-    if (written["share_added"] < written["share_raw"]).all():
-        return "schools_differ_less"
-    return "schools_differ_more" if (written["share_added"] > written["share_raw"]).all() else "schools_differ_as_much"
-
-
-def _order(agreement: pd.DataFrame) -> str:
-    return "same_order" if (agreement["rank_correlation"] >= SAME).all() else "other_order"
+    apart = written["share_added"] - written["share_raw"]
+    return int((apart > 0).all()) - int((apart < 0).all())
 
 
 def _differences(row: pd.Series) -> Text:
