@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.chapters.segregation import words
-from analysis.chapters.segregation.findings_by_postcode import by_postcode, visibly
+from analysis.chapters.segregation.findings_by_postcode import by_postcode
+from analysis.chapters.segregation.findings_make_up import made_up, mirroring, sizes
 from analysis.chapters.segregation.models.estimates import CORRECTED
 from analysis.codes import Codes
 from analysis.language import Text, joined, term
@@ -18,11 +19,10 @@ from analysis.publish.ranked import ranks as ranked
 from analysis.publish.ranked import spread
 from analysis.publish.tables import number
 from analysis.publish.units import ENDS, direction
-from analysis.stats.multiplicity import holm
 
 say = sentences_beside(__file__)
 
-PUPILS, SCHOOLS = "pupils", "schools"
+PUPILS = "pupils"
 NEAREST, PLACED = "nearest", "nearest_with_capacity"
 EXPECTED = "expected_composition"
 CODES = Codes()
@@ -54,7 +54,7 @@ def segregation(
         return by_postcode(expected, by_weging_band)
     city = indices[indices["place"] == "city"]
     # Sentences on bands and mirrors are about education, which not every edition knows.
-    made_up_of = (_bands(bands), _sizes(bands), _mirrors(mirrors)) if "laag" in set(indices["group"]) else ()
+    made_up_of = (made_up(bands), sizes(bands), mirroring(mirrors)) if "laag" in set(indices["group"]) else ()
     parts = (
         _apart(city, changes),
         _backgrounds(city, codes),
@@ -149,9 +149,8 @@ def _by_chance(row: pd.Series) -> bool:
 
 
 def _of_all(rows: Mapping[str, pd.Series]) -> float:
-    """Return the p-value of several tests at once: the smallest, corrected by Holm."""
-    p_values = pd.Series([row["p_value"] for row in rows.values()], dtype=float)
-    return float(holm(p_values).min())
+    """Return the p-value of what is said of all groups at once: that of the one which is least apart."""
+    return float(max(row["p_value"] for row in rows.values()))
 
 
 def _listed(parts: Sequence[Text]) -> Text:
@@ -191,65 +190,6 @@ def _one_of(rows: pd.DataFrame) -> Text:
 
 def _place(row: pd.Series, value: str) -> Text:
     return say("place", place=term(str(row["place"])), value=value)
-
-
-def _bands(bands: pd.DataFrame) -> Iterator[Finding]:
-    rows = bands[(bands["size"] == "all") & bands["share_now"].notna()]
-    last = rows[rows["year"] == bands["year"].max()]
-    first = rows[rows["year"] == bands["year"].min()]
-    whole = bands["band"].nunique()
-    if len(last) < whole or len(first) < whole or bands["year"].min() == bands["year"].max():
-        return
-    (low, high), (low_then, high_then) = ((year.iloc[0], year.iloc[-1]) for year in (last, first))
-    values = {
-        "year": number_of(high["year"]),
-        "first_year": number_of(high_then["year"]),
-        "highest": term(str(high["band"])),
-        "lowest": term(str(low["band"])),
-        "high": high["share_now"],
-        "low": low["share_now"],
-        "high_then": high_then["share_now"],
-        "low_then": low_then["share_now"],
-    }
-    side = visibly(high["share_now"], high_then["share_now"])
-    sentence = say(("bands_as_before", "bands_more", "bands_fewer")[side], **values)
-    yield Finding("bands", sentence, number_of(last["pupils_now"].sum()), PUPILS)
-
-
-def _sizes(bands: pd.DataFrame) -> Iterator[Finding]:
-    rows = bands[bands["year"] == bands["year"].max()]
-    small, large = rows[rows["size"] == "small"], rows[rows["size"] == "large"]
-    if len(small) and len(large):
-        few, many = small.iloc[0], large.iloc[0]
-        if pd.concat([few, many])[["share_now", "pupils_now_all"]].notna().all():
-            shares = few["share_now"], many["share_now"]
-            sentence = say(
-                ("sizes_alike", "sizes_more", "sizes_fewer")[visibly(*shares)],
-                small=shares[0],
-                large=shares[1],
-                band=term(str(few["band"])),
-            )
-            yield Finding("sizes", sentence, number_of(few["pupils_now_all"] + many["pupils_now_all"]), PUPILS)
-
-
-def _mirrors(mirrors: pd.DataFrame) -> Iterator[Finding]:
-    every = mirrors[mirrors["situation"] == "now"].dropna().sort_values("allowed_difference", kind="stable")
-    rows, first = every[every["year"] == mirrors["year"].max()], every[every["year"] == mirrors["year"].min()]
-    if len(rows) > 1:
-        near, far = rows.iloc[0], rows.iloc[-1]
-        before = first[first["allowed_difference"] == near["allowed_difference"]]
-        then = before["share_schools"].iloc[0] if len(before) and before["year"].iloc[0] < near["year"] else np.nan
-        share = near["share_schools"]
-        sentence = say(
-            ("mirrors_half", "mirrors_most", "mirrors_few")[visibly(share, 0.5)],
-            near=share,
-            near_points=100 * near["allowed_difference"],
-            far=far["share_schools"],
-            far_points=100 * far["allowed_difference"],
-            then=then,
-            first_year=number_of(mirrors["year"].min()),
-        )
-        yield Finding("mirror", sentence, number_of(near["schools"]), SCHOOLS)
 
 
 def _nearest(scenarios: pd.DataFrame, codes: Codes) -> Iterator[Finding]:

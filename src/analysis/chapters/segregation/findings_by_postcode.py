@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
+from analysis.chapters.segregation.findings_make_up import visibly
 from analysis.chapters.segregation.models.estimates import CORRECTED
 from analysis.language import Text, term
 from analysis.publish.declared import sentences_beside
@@ -55,16 +55,6 @@ def _highest(indices: pd.DataFrame, by_weging_band: pd.DataFrame) -> Iterator[tu
         nearest=nearest,
     )
     yield "highest_schoolweging", sentence, number_of(_term(indices, f"{CORRECTED}_now")["n_obs"])
-
-
-def visibly(value: float, other: float) -> int:
-    """Return the sign of the difference of two counted shares, 0 where they are written alike.
-
-    Parameters
-    ----------
-    value, other : Between 0 and 1, written in whole per cents.
-    """
-    return int(np.sign(round(100 * value) - round(100 * other)))
 
 
 def _by_postcode(now: pd.Series, floor: pd.Series) -> Text:
