@@ -169,6 +169,8 @@ def _concepts(kinds: pd.DataFrame, fit: pd.DataFrame) -> Iterator[tuple[str, str
         "concepts" if established else "concepts_unclear",
         most=children(str(most["group"])),
         least=children(str(least["group"])),
+        most_label=group_label(str(most["group"])),
+        least_label=group_label(str(least["group"])),
         share=most["observed"],
         least_share=least["observed"],
         share_without=most["without_taste"],
