@@ -16,8 +16,8 @@ from analysis.site.findings import Found, findings_of, with_key
 from analysis.site.layout import render
 from analysis.site.sitemap import Site, Thing
 
-FIGURE = re.compile(r'<figure class="published" id="figure-([a-z0-9_]+)"[^>]*>\n')
-FINDING = re.compile(r'<p class="published finding" id="finding-([a-z0-9_]+)".*?</p>', re.DOTALL)
+FIGURE = re.compile(r'<figure\b[^>]*\bid="figure-([a-z0-9_]+)"[^>]*>')
+FINDING = re.compile(r'<p\b[^>]*\bid="finding-([a-z0-9_]+)".*?</p>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Title:
 
     Parameters
     ----------
-    headline : What the figure shows; empty where no finding names the figure.
+    headline : What the figure shows: the headline of a finding, else its caption.
     subtitle : Measure and unit, place and year.
     """
 
@@ -34,11 +34,12 @@ class Title:
     subtitle: str
 
 
-def title_of(site: Site, figure: Thing, found: list[Found]) -> Title:
+def title_of_figure(site: Site, figure: Thing, found: list[Found]) -> Title:
     """Return the title of a figure; `found` is what its chapter found, its answer first."""
     named = [one.headline for one in found if one.figure and one.figure.name == figure.name and one.headline]
-    measure = figure.note.get("subtitle") or figure.note["caption"]
-    return Title(str(named[0]) if named else "", joined(". ", [measure, where_and_when(site)]))
+    caption = figure.note["caption"]
+    measure = figure.note.get("subtitle") or (caption if named else "")
+    return Title(str(named[0] if named else caption), joined(". ", [measure.rstrip("."), where_and_when(site)]))
 
 
 def where_and_when(site: Site) -> Text:
@@ -49,7 +50,7 @@ def where_and_when(site: Site) -> Text:
 def on_page(site: Site, stem: str, html: str) -> str:
     """Return the page of a chapter, which opens with its answer, has titles above figures and links below findings."""
     found = findings_of(site, stem)
-    figures = {thing.name: title_of(site, thing, found) for thing in site.of(stem, "figure")}
+    figures = {thing.name: title_of_figure(site, thing, found) for thing in site.of(stem, "figure")}
     findings = {one.thing.name: one for one in found}
 
     def titled(match: re.Match[str]) -> str:
@@ -63,4 +64,5 @@ def on_page(site: Site, stem: str, html: str) -> str:
     if found:
         answer = render("answer.html.j2", answer=found[0], with_key=with_key(found))
         html = html.replace("</h1>\n", f"</h1>\n{answer}", 1)
+    html = html.replace(f'href="../figures/{stem}/', f'href="figures/{stem}-')  # those with their titles
     return Markup(FINDING.sub(linked, FIGURE.sub(titled, html)))  # noqa: S704 - the page, and templates that escaped
