@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
-from analysis.language import joined, text
+from analysis.language import text
 from analysis.publish.findings import number_of
 from analysis.publish.tables import number
 
@@ -66,10 +64,3 @@ def often(row: pd.Series) -> str:
 def mirrored(row: pd.Series) -> pd.Series:
     """Return the same difference the other way round."""
     return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Join parts to a list in words."""
-    if len(parts) == 1:
-        return parts[0]
-    return text("{first} and {last}", first=joined(", ", parts[:-1]), last=parts[-1])
