@@ -56,7 +56,7 @@ TURN = {
         *(f"alt {name}" for name in ("pnas_groups", "sat_e_test", "presence")),
     ],
     "05_advisering": [
-        *(f"finding {gap}_{group}" for gap in ("under", "over") for group in ("laag", "nonwestern")),
+        *(f"finding equal_{group}" for group in ("laag", "nonwestern")),
         "finding measurement_error",
         "finding revised_gaps",
     ],
