@@ -181,10 +181,11 @@ def _spread(spread: pd.DataFrame) -> Iterable[Row]:
     sd = one(spread, term="sd between schools")
     low, high = (one(spread, term=f"{side} tenth of schools") for side in ("lowest", "highest"))
     if is_known(sd, low, high):
+        differ = bool(sd["ci_low"] > 0)
         yield (
             "schools",
             say(
-                "schools_differ" if sd["ci_low"] > 0 else "schools_alike",
+                "schools_differ" if differ else "schools_alike",
                 schools=number_of(sd["n_clusters"]),
                 sd=interval(sd),
                 low=tenth_below(low["estimate"]),

@@ -112,11 +112,11 @@ def schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
     rows = rows_of(spread)
     if rows:
         most = max(rows, key=lambda row: row["sd_schools"])
-        established = leads(rows, *SPREAD)
+        established, differ = leads(rows, *SPREAD), bool(most["sd_low"] > 0)
         yield (
             "schools",
             say(
-                ("schools_differ_most" if established else "schools_differ") if most["sd_low"] > 0 else "schools_alike",
+                ("schools_differ_most" if established else "schools_differ") if differ else "schools_alike",
                 subject=short(most),
                 band=band(most["category"]),
                 low=tenth_below(most["low_tenth"]),
@@ -154,13 +154,11 @@ def examples(examples: pd.DataFrame) -> Iterator[Finding]:
     for _, rows in examples.groupby("share_at_risk", sort=True):
         by_term = {row["term"]: row for row in rows_of(rows)}
         if {"before", "closure", "difference"} <= set(by_term):
-            old, new = by_term["before"], by_term["closure"]
+            old, new, change = (by_term[term] for term in ("before", "closure", "difference"))
             yield (
                 f"example_{new['share_at_risk']:.0%}".rstrip("%"),
                 say(
-                    {1: "example_more", -1: "example_less"}.get(
-                        units.direction(by_term["difference"]), "example_unclear"
-                    ),
+                    {1: "example_more", -1: "example_less"}.get(units.direction(change), "example_unclear"),
                     groep=new["groep"],
                     level=new["level"],
                     subject=short(new),
@@ -170,5 +168,5 @@ def examples(examples: pd.DataFrame) -> Iterator[Finding]:
                     new=percent(new),
                     closed=new["year"],
                 ),
-                number_of(by_term["difference"]["n_pupils"]),
+                number_of(change["n_pupils"]),
             )
