@@ -14,7 +14,6 @@ from analysis.chapters.advisering.numbers import (
     having,
     interval,
     is_known,
-    larger,
     often,
     one,
     pupils,
@@ -25,7 +24,7 @@ from analysis.language import term, text, word
 from analysis.publish import units
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import frame, listed, number_of, where_known
-from analysis.publish.ranked import leads
+from analysis.publish.ranked import larger, leads
 
 say = sentences_beside(__file__)
 

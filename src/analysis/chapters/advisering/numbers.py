@@ -6,7 +6,6 @@ import pandas as pd
 
 from analysis.language import text
 from analysis.publish.findings import number_of
-from analysis.publish.ranked import leads
 from analysis.publish.tables import number
 
 
@@ -65,10 +64,3 @@ def often(row: pd.Series) -> str:
 def mirrored(row: pd.Series) -> pd.Series:
     """Return the same difference the other way round."""
     return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})
-
-
-def larger(first: pd.Series, second: pd.Series) -> int:
-    """Return the sign of the difference of two independent estimates, 0 where it is not established."""
-    if not leads([first.to_dict(), second.to_dict()]):
-        return 0
-    return 1 if first["estimate"] > second["estimate"] else -1
