@@ -10,7 +10,7 @@ from analysis.chapters.oab_money import findings as wording_oab_money
 from analysis.chapters.staffing import findings as wording
 from analysis.chapters.staffing.findings import RULED_OUT, SOMETHING, UNKNOWN, _money, _toelage
 from analysis.chapters.teachers import findings as wording_teachers
-from analysis.language import speaking
+from analysis.language import Text, speaking
 from analysis.publish.findings import Finding
 
 OUTFLOW = {
@@ -189,7 +189,7 @@ def test_nothing_is_said_at_the_threshold_where_every_effect_fits():
     assert finding.sentence.beside["headline"] == "At the threshold where the money begins nothing can be said"
 
 
-def hours(estimate: float, low: float, high: float) -> str:
+def hours(estimate: float, low: float, high: float) -> Text:
     row = {"model": "teacher_hours", "term": "last_year", "estimate": estimate, "ci_low": low, "ci_high": high}
     rest = {"p_value": 0.01, "n_obs": 100, "unit": "fte", "by": ""}
     equal = [{**row, **rest, "term": term} for term in wording_teachers.HELD_EQUAL]
@@ -201,6 +201,9 @@ def test_hours_have_their_side_and_an_interval_that_turned_with_it():
     assert "0.034 fte (95% interval 0.026 to 0.042) less" in hours(-0.034, -0.042, -0.026)
     assert "0.034 fte (95% interval 0.026 to 0.042) more" in hours(0.034, 0.026, 0.042)
     assert "not measurably work more or less" in hours(-0.015, -0.04, 0.01)
+    assert hours(-0.034, -0.042, -0.026).beside["headline"] == "Teachers work fewer hours than two years before"
+    assert hours(0.034, 0.026, 0.042).beside["headline"] == "Teachers work more hours than two years before"
+    assert "do not measurably work" in hours(-0.015, -0.04, 0.01).beside["headline"]
     assert "−0.015 fte (95% interval −0.040 to 0.010)" in hours(-0.015, -0.04, 0.01)
 
 
@@ -213,7 +216,10 @@ def test_teachers_and_pupils_follow_the_slope(sign, word):
     ends = {"estimate": 0.3 * sign, "ci_low": 0.3 * sign - 0.1, "ci_high": 0.3 * sign + 0.1}
     slope = {**base, "by": "", "term": "share_nonwestern_pupils", **ends}
     frame = pd.DataFrame([{**band, "estimate": 0.05}, {**band, "estimate": 0.38}, slope])
-    assert word in next(iter(wording_teachers._composition(frame))).sentence
+    sentence = next(iter(wording_teachers._composition(frame))).sentence
+    assert word in sentence
+    assert word in sentence.beside["headline"]
+    assert (sentence.beside["key"], sentence.beside["yardstick"]) == ("38%", "5% where the fewest have")
 
 
 @pytest.mark.parametrize(
@@ -226,6 +232,9 @@ def test_hired_staff_follow_the_sign(sign, word):
     )
     assert word in finding.sentence
     assert "0.25 percentage points" in finding.sentence or not sign
+    assert finding.sentence.beside.get("key") == ("0.25 percentage points" if sign else None)
+    headline = {1: "spend more on hired staff", -1: "spend less on hired staff", 0: "did not measurably move"}[sign]
+    assert headline in finding.sentence.beside["headline"]
 
 
 @pytest.mark.parametrize(("sign", "word"), [(1, "363 euro more"), (-1, "363 euro less"), (0, "no bend in the money")])
@@ -234,6 +243,8 @@ def test_the_bend_follows_the_sign(sign, word):
     change = {**row, "estimate": 363.0 * sign, "ci_low": 363 * sign - 35.0, "ci_high": 363 * sign + 35.0}
     (finding,) = wording_oab_money._bend({**row, "estimate": 2.0}, change, 0.696)
     assert word in finding.sentence
+    headline = {1: "rises more steeply", -1: "rises less steeply", 0: "No bend in the money is established"}[sign]
+    assert headline in finding.sentence.beside["headline"]
 
 
 def test_the_teachers_who_left_and_those_who_came_are_counted_each():
