@@ -81,7 +81,7 @@ class Chapter(Closing):
         taken = [*signature(chart).parameters][1 + len(args) :] if chart else []
         given = {key: value for key, value in values.items() if key not in asked or key in taken}
         if chart:
-            words = {**exhibit.filled_in("caption", "nothing", **asked), "alt": exhibit.alternative(asked)}
+            words = {**exhibit.filled_in("caption", "subtitle", "nothing", **asked), "alt": exhibit.alternative(asked)}
             return self.figure(named or name, chart, *args, data=frame, **{**words, **rests, **exhibit.how, **given})
         how = {**exhibit.filled_in("caption", "note", "nothing", **asked), **rests}
         if kind == "files":

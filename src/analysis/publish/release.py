@@ -159,6 +159,7 @@ class Release:
         totals: Totals | None = None,
         linked: Linked = NOTHING_DECLARED,
         nothing: str = "",
+        subtitle: str = "",
         **options: object,
     ) -> Published:
         """Publish a figure with the data behind it: PNG, SVG and ``tables/<stem>/<name>_data.csv``.
@@ -179,12 +180,13 @@ class Release:
             What the figure shows, which columns count, which say nothing of anybody, and which rows hang together; see
             `table`.
         nothing : What its place says where the edition has no such data.
+        subtitle : Measure and unit, to stand below the title; else the caption does.
         """
-        self._accept("figure", name, caption, nothing, *([alt] if isinstance(alt, str) else []))
+        self._accept("figure", name, caption, nothing, subtitle, *([alt] if isinstance(alt, str) else []))
         own = self._gate.admit(data, {"counts": counts, "free": free, "totals": totals, "linked": linked})
         counting = own.counting(counts)
         try:
-            self._refuse_words("figure", name, (caption, nothing), counting)
+            self._refuse_words("figure", name, (caption, nothing, subtitle), counting)
             gated = self._register.admit(f"{self.workspace.stem}/{name}_data", own)
             rows = whole_rows(gated)
             refuse_nothing(gated, rows, nothing)
@@ -216,7 +218,8 @@ class Release:
         rules = judged(gated, counting, self.profile, totals=totals is not None, picture=True)
         files = [source, *paths.values()]
         addresses = {"path": paths["png"], "svg": paths["svg"], "data": source}
-        self._record("figure", name, gated, rules, files, caption=caption, alt=description, **addresses)
+        words = {"caption": caption, "alt": description, **({"subtitle": subtitle} if subtitle else {})}
+        self._record("figure", name, gated, rules, files, **words, **addresses)
         return self._shown("figure", name, html)
 
     def finding(

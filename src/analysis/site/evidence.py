@@ -1,4 +1,4 @@
-"""The pages that hold an edition to account: which rows left and why, and how it compares with published figures."""
+"""The pages that hold an edition to account: its findings, which rows left and why, and figures in print beside it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 from analysis.language import term, text
 from analysis.publish.spreadsheet import read_csv
 from analysis.publish.tables import significant
+from analysis.site.findings import chapters_with_findings
 from analysis.site.layout import grid
 from analysis.site.pages import Heading, origin_line
 from analysis.site.sitemap import Site, Thing
@@ -21,6 +22,13 @@ ACCOUNT = {"reason"}
 OTHER_ACCOUNTS = {("leergroei", "tests")}
 """Accounts in another form: chapter and table."""
 PRINTED = "published_figures"
+
+
+def all_findings(site: Site) -> dict[str, Any] | None:
+    """Return what the page with every finding shows; None where no chapter found anything."""
+    chapters = [*chapters_with_findings(site)]
+    headings = [Heading(2, chapter.title, f"findings-{found[0].thing.stem}") for chapter, found in chapters]
+    return {"shown": chapters, "headings": headings} if chapters else None
 
 
 def accounts(site: Site) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +20,7 @@ from analysis.publish.layout import WORDS
 from analysis.site.docstrings import documented
 from analysis.site.layout import TEMPLATES, document, render
 from analysis.site.origins import Origin
+from analysis.site.reading_order import as_read
 from analysis.site.sitemap import ChapterPage
 
 __all__ = ["ChapterPage", "Heading", "Headings", "Outline", "origin_line", "page", "title_of"]
@@ -85,6 +86,7 @@ def page(
     provenance: Mapping[str, Any],
     this: str,
     origins: Mapping[int, Origin] | None = None,
+    shown: Callable[[str], str] = str,
 ) -> str:
     """Render an executed notebook as an HTML page.
 
@@ -95,9 +97,10 @@ def page(
     chapters : All pages of the site in their order.
     provenance : What the footer says: ``commit``, ``dirty``, ``made``, ``command``.
     this : Which of the chapters this is.
+    shown : Adds to what is published on the page where it leads to, and titles.
     """
     outline = Outline()
-    article = _article(notebook, outline, origins or {})
+    article = shown(_article(notebook, outline, origins or {}))
     place = [chapter.notebook for chapter in chapters].index(this)
     has_title = any(heading.level == 1 for heading in outline.headings)
     return document(
@@ -125,12 +128,13 @@ def title_of(notebook: NotebookNode) -> str | None:
 
 
 def _article(notebook: NotebookNode, outline: Outline, origins: Mapping[int, Origin]) -> str:
-    rendered = _with_html(notebook, outline)
-    for number, cell in enumerate((cell for cell in rendered.cells if cell.cell_type == "code"), start=1):
+    numbered = deepcopy(notebook)
+    for number, cell in enumerate((cell for cell in numbered.cells if cell.cell_type == "code"), start=1):
         cell.metadata["number"] = number
     for place, origin in origins.items():
-        rendered.cells[place].metadata["origin"] = origin_line(origin)
-    body, _ = _exporter().from_notebook_node(rendered)
+        numbered.cells[place].metadata["origin"] = origin_line(origin)
+    numbered.cells = as_read(numbered.cells)
+    body, _ = _exporter().from_notebook_node(_with_html(numbered, outline))
     return str(body)
 
 

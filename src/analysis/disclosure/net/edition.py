@@ -25,12 +25,14 @@ from analysis.run.manifest import step_record
 TOP = frozenset({"manifest.json", "release.csv"})
 BESIDE = {"tables": frozenset({".csv", ".json", ".xlsx"}), "figures": frozenset({".png", ".svg"})}
 INTERNAL = "internal"
+TITLED = "html/figures/"
+"""Published figures under their titles, STEM-NAME: made with the pages from what left the gate."""
 NUMBERED = re.compile(r"(?<=/)\d\d_")
 """What chapters are ordered by: 06_teachers."""
 
 ON_PAGES = re.compile(
     r"^parameters\.|^facts\.(?:title|region|publisher)$"
-    r"|\.(?:title|caption|alt|withheld|sentence|headline|key|label|yardstick|caveat)$"
+    r"|\.(?:title|subtitle|caption|alt|withheld|sentence|headline|key|label|yardstick|caveat)$"
 )
 """What of a manifest is on pages as text; the rest are addresses, digests and rules."""
 DRAWN = re.compile(r"<(style|script)\b[^>]*>.*?</\1>|\s(?:d|viewBox|points|style)=\"[^\"]*\"", re.DOTALL)
@@ -114,6 +116,8 @@ def _expected(path: Path, known: Mapping[str, str], notebooks: Collection[str]) 
     kind, where = path.parts[0], path.as_posix()
     if len(path.parts) == 1:
         return where in TOP or path.suffix == ".html"
+    if where.startswith(TITLED):
+        return f"figures/{path.name.replace('-', '/', 1)}" in known
     if kind == "html":
         return path.suffix == ".html"
     if kind == "notebooks":
