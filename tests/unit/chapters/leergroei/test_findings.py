@@ -389,6 +389,10 @@ def pnas(many, one, trend):
 def test_with_one_control_year_there_is_no_trend_to_compare_with():
     sentence = sentences_of(*[row for row in pnas(-2.3, -2.3, 0.5) if row[4] == "closure"])["pnas"]
     assert sentence.endswith("percentile points less in 2019/20 than the year before.")
+    shaken = sentences_of(*pnas(-2.3, -2.3, 0.5), shocks=shocked("pnas_overall", -5.0, 0.4, outcome="composite"))[
+        "pnas"
+    ]
+    assert shaken.endswith("as the 3 control years did, the 95% interval is 5.0 less to 0.4 more.")
     assert "trend" not in sentence
 
 
