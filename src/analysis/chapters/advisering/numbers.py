@@ -55,7 +55,10 @@ def interval(row: pd.Series, factor: float = 100, digits: int = 1) -> str:
 def often(row: pd.Series) -> str:
     """Say how much more or less often, or that no difference is measured."""
     if row["ci_low"] <= 0 <= row["ci_high"]:
-        return text("not measurably more or less often (difference {size} percentage points)", size=interval(row))
+        return text(
+            "not measurably more or less often ({estimate} percentage points, 95% interval {low} to {high})",
+            **{name.removeprefix("ci_"): number(100 * row[name], 1) for name in ("estimate", "ci_low", "ci_high")},
+        )
     if row["estimate"] > 0:
         return text("{size} percentage points more often", size=interval(row))
     return text("{size} percentage points less often", size=interval(mirrored(row)))

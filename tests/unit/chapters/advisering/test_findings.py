@@ -34,7 +34,7 @@ def gap(model, estimate, half=0.01, term="laag", controls="mutual", n=5000) -> d
     [
         (0.05, "5.0 (95% interval 4.0 to 6.0) percentage points more often advised below"),
         (-0.05, "5.0 (95% interval 4.0 to 6.0) percentage points less often advised below"),
-        (0.005, "not measurably more or less often (difference 0.5 (95% interval −0.5 to 1.5) percentage points)"),
+        (0.005, "not measurably more or less often (0.5 percentage points, 95% interval −0.5 to 1.5)"),
     ],
 )
 def test_a_gap_is_more_less_or_not_measurable(estimate, words) -> None:
