@@ -92,18 +92,20 @@ def _at_equal_test(estimates: pd.DataFrame) -> Iterable[Row]:
             one(estimates, model=f"{outcome}_lpm_fe", term=group, controls="mutual") for outcome in ("under", "over")
         )
         if is_known(under, over):
-            below, above = units.direction(under), units.direction(over)
-            first, second = (under, over) if below else (over, under)
+            sides = units.direction(under), units.direction(over)
+            first, second = (under, over) if sides[0] else (over, under)
             yield (
                 f"equal_{group}",
                 say(
-                    {0: "advised_alike", 1: "advised_off_more", -1: "advised_off_less"}[below]
-                    if below == above
-                    else ("advised_lower" if below > above else "advised_higher"),
+                    {0: "advised_alike", 1: "advised_off_more", -1: "advised_off_less"}[sides[0]]
+                    if sides[0] == sides[1]
+                    else ("advised_lower" if sides[0] > sides[1] else "advised_higher"),
                     compared=term(compared),
                     who=term(WHO[group]),
                     under=often(under),
                     over=often(over),
+                    below=interval(under),
+                    above=interval(over),
                     points=abs(100 * first["estimate"]),
                     side=_side(first),
                     other=abs(100 * second["estimate"]) if units.direction(second) else None,

@@ -102,7 +102,7 @@ def _verdicts(rows: Sequence[Row], where: str, at: str) -> str:
         margins=_margins(excluded),
         excluded=say("excluded", margins=_margins(excluded)) if excluded else "",
         open=say("too_uncertain", outcomes=_names(open_)) if open_ else "",
-        least=listed([_on(row, units.quantity(row["mde"], row["unit"])) for row in open_]),
+        outcomes=_names(open_),
         n_changed=len(changed),
         n_excluded=len(excluded),
         n_open=len(open_),

@@ -43,8 +43,8 @@ def test_what_is_significant_alone_and_not_within_its_family_is_no_effect():
     """A truth of zero with p .043 was once reported as an effect; after Romano-Wolf p is .191."""
     (finding,) = findings_of({})
     assert finding.sentence == (
-        "Compared before and after, it is too uncertain to say what the arbeidsmarkttoelage did: only effects as large "
-        "as 0.9 percentage points on the outflow of teachers would have been noticed four times in five."
+        "Compared before and after, it is too uncertain to say whether the arbeidsmarkttoelage changed the outflow of "
+        "teachers."
     )
     assert "too uncertain to say" in finding.sentence.beside["headline"]
     assert (finding.p_value, finding.p_corrected) == (0.0429, 0.191)
@@ -138,7 +138,7 @@ def test_headlines_on_wage_shortage_and_judgement_turn(sign, wage, weging, judge
 
 
 @pytest.mark.parametrize(
-    ("inside", "words"), [(0.17, "is larger in the five"), (0.02, "is smaller in"), (0.071, "not measurably differ")]
+    ("inside", "words"), [(0.17, "is larger in the five"), (0.02, "is smaller in"), (0.071, "is not established")]
 )
 def test_the_headline_on_the_large_cities_turns(inside, words):
     rows = [("G5", inside, 45), ("outside the G5", 0.07, 364)]
