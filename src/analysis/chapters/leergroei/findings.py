@@ -132,8 +132,9 @@ def _pnas(estimates: pd.DataFrame, year_shocks: pd.DataFrame, closed: str) -> It
             size=abs(row["estimate"]),
             beside=abs(alone["estimate"]) if alone and units.direction(alone) == sign else None,
         )
-        known_of_years = with_shocks(year_shocks, "pnas_overall", row, 1)
-        yield "pnas", joined(" ", (sentence, known_of_years)), number_of(row["n_pupils"])
+        # An interval that holds zero does so in years that differ by themselves, too.
+        of_years = with_shocks(year_shocks, "pnas_overall", row, 1) if sign else ""
+        yield "pnas", joined(" ", (sentence, of_years)), number_of(row["n_pupils"])
 
 
 def _education(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
