@@ -254,12 +254,13 @@ def test_example_pupils():
         }
     )
     sentence = sentences_of(examples=rows)["example_60"]
-    assert "school with 60% of pupils at risk, had a probability of 28% (95% interval 25% to 31%)" in sentence
+    assert "school with 60% of pupils at risk, a pupil in groep 7 at level I in arithmetic drops a level" in sentence
+    assert "28% (95% interval 25% to 31%)" in sentence
     assert "was likelier to drop a level" in sentence.beside["headline"]
     for change, words in ((-0.16, "was less likely to drop"), (0.01, "did not measurably change")):
         turned = rows.assign(ci_low=change - 0.03, ci_high=change + 0.03)
         assert words in sentences_of(examples=turned)["example_60"].beside["headline"]
-    assert "in 2018/19 and of 44% (95% interval 40% to 48%) in 2019/20" in sentence
+    assert "in 2018/19 and 44% (95% interval 40% to 48%) in 2019/20" in sentence
 
 
 def test_absence_of_the_subject_with_the_largest_fall():
