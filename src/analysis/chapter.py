@@ -93,7 +93,7 @@ class Chapter(Closing):
         """Publish how many rows lack a value, as `stats.complete.count_missing` counts; nothing where none does."""
         if missing.empty:
             return None
-        caption = text("What is not known of some: the models that use it go on without them")
+        caption = text("What is unknown for some: the models that use it leave these out")
         return self.table("unknown", missing, caption=caption, counts=("n_known", "n_unknown"))
 
     def account(self, name: str, accounting: pd.DataFrame, *, caption: str) -> Published:

@@ -16,9 +16,12 @@ from analysis.publish.settling import settled
 from analysis.site.about import about
 from analysis.site.archive import archive
 from analysis.site.evidence import accounts, all_findings, printed
+from analysis.site.factsheet import FILE as FACTSHEET
+from analysis.site.factsheet import factsheet
 from analysis.site.findings import chapters_with_findings, findings_of, headlines
+from analysis.site.glossary import PAGE, explained, glossary
 from analysis.site.layout import document
-from analysis.site.methods import methods
+from analysis.site.methods import functions, methods
 from analysis.site.pages import Heading, page, title_of
 from analysis.site.pictures import picture
 from analysis.site.provenance import footer, provenance, rerun
@@ -26,6 +29,7 @@ from analysis.site.published import published
 from analysis.site.regressions import regressions
 from analysis.site.release_sheet import release, release_csv
 from analysis.site.search import search
+from analysis.site.since import since
 from analysis.site.sitemap import ChapterPage, Site, read_site
 from analysis.site.titled import write_titled
 from analysis.site.titles import on_page, title_of_figure
@@ -66,6 +70,8 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
             if content:
                 html = _document(site, f"{name}.html.j2", name, root="../", title=title, **content)
                 _write(site, f"html/{name}.html", html)
+        if sheet := factsheet(site):
+            (folder / FACTSHEET).write_bytes(sheet)
         _write(site, "index.html", _index(site))
         _write(site, "release.csv", release_csv(site))
         (folder / ARCHIVE).write_bytes(archive(site))
@@ -86,16 +92,20 @@ def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
         "published": (text("All figures and tables"), published),
         "regressions": (text("Regression tables"), regressions),
         "methods": (text("Methods and formulas"), methods),
+        "functions": (text("Functions and formulas"), functions),
         "accounts": (text("Row accounting"), accounts),
-        "printed": (text("Figures in print"), printed),
+        "printed": (text("Comparison with published figures"), printed),
+        "glossary": (text("Glossary"), glossary),
         "release": (text("Release sheet"), release),
         "provenance": (text("Provenance"), provenance),
         "about": (text("About and accessibility"), about),
     }
 
 
-def _write(site: Site, path: str, html: str) -> None:
-    (site.folder / path).write_text(html, "utf8", newline="\n")
+def _write(site: Site, path: str, text: str) -> None:
+    if path.endswith(".html"):
+        text = explained(text, PAGE if path.startswith("html/") else f"html/{PAGE}", Path(path).stem)
+    (site.folder / path).write_text(text, "utf8", newline="\n")
 
 
 def _search(site: Site) -> str:
@@ -154,6 +164,7 @@ def _index(site: Site) -> str:
         headings=[Heading(2, title, name) for name, title in sections.items()],
         headlines=[(found, picture(found)) for found in headlines(site)],
         answers=[(chapter, found[0]) for chapter, found in chapters_with_findings(site)],
+        since=since(site, site.facts.get("previous", "")),
         rule=profile(site.facts.get("disclosure", "default")).rule,
         suppressed=sum(step["suppressed"] for step in site.steps),
         release=(site.folder / "html/release.html").exists(),

@@ -93,4 +93,4 @@ def test_a_reason_for_every_verdict() -> None:
     assert reason({"rule": "totals", "verdict": "not applicable"}) == "does not apply"
     assert reason({"rule": "†", "verdict": "suppressed", "cells": 1234}) == "1,234 withheld"
     assert reason({"rule": "rounding", "verdict": "off", "limit": 1}) == "not rounded"
-    assert reason({"rule": "smallest", "verdict": "passed", "limit": 10, "smallest": None}) == "nothing to tell"
+    assert reason({"rule": "smallest", "verdict": "passed", "limit": 10, "smallest": None}) == "nothing to report"

@@ -40,7 +40,7 @@ COUNTED = {
 }
 AT_SCORE = {
     "below_vwo": ("final advice below vwo", word("had a final advice below vwo")),
-    "vwo_class": ("class for vwo alone", word("were in a class for vwo alone in year 1")),
+    "vwo_class": ("class for vwo alone", word("were in a vwo class in year 1")),
 }
 
 Row = tuple[str, str, int]

@@ -16,7 +16,7 @@ def refusal(blocks: Blocks) -> str | None:
 PERCENTILES = word("growth in national percentiles, with the design of PNAS and regression to the mean")
 DAYS = word("the days between the tests, which the design of PNAS then does not hold equal")
 TESTS = {
-    "level_m": word("ability levels: growth is compared within a groep, and nothing is told by level"),
+    "level_m": word("ability levels: growth is compared within a groep, and nothing is reported by level"),
     "level_e": word("dropping a level"),
     "m_percentile": PERCENTILES,
     "e_percentile": PERCENTILES,

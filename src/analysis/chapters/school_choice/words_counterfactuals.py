@@ -12,7 +12,7 @@ SCENARIOS = {
     "model_fit": word("as the models predict"),
     "closes": word("a school closes"),
     "opens": word("a school opens"),
-    "changes": word("a school becomes of another kind"),
+    "changes": word("a school changes its kind"),
     "now": word("now"),
 }
 COMPARISONS = {

@@ -25,6 +25,7 @@ from analysis.disclosure.rules.identity import refuse_identifying, refuse_identi
 from analysis.disclosure.rules.names import Names
 from analysis.disclosure.rules.sentences import refuse_exact
 from analysis.errors import DisclosureError
+from analysis.language import header
 from analysis.publish.spreadsheet import read_csv
 
 DRAWN_TEXT = re.compile(r"<!--(.*?)-->|<text\b[^>]*>(.*?)</text>", re.DOTALL)
@@ -118,8 +119,9 @@ def _refuse_other(frame: pd.DataFrame, path: Path) -> None:
     book = CalamineWorkbook.from_path(path)
     if book.sheet_names != ["data", "about"]:
         raise DisclosureError("its spreadsheet has other sheets")
-    header, *rows = [list(row) for row in book.get_sheet_by_name("data").to_python(skip_empty_area=False)]
-    if header != list(table.columns) or len(rows) != len(table):
+    lines = [list(row) for row in book.get_sheet_by_name("data").to_python(skip_empty_area=False)]
+    columns, rows = list(table.columns), lines[2:]
+    if lines[:2] != [[header(column) for column in columns], columns] or len(rows) != len(table):
         raise DisclosureError("its spreadsheet has other columns or rows")
     names = frame[SUPPRESSED].fillna("").astype(str).str.split(";") if SUPPRESSED in frame else [()] * len(frame)
     for line, row, withheld in zip(table.itertuples(index=False), rows, names, strict=True):

@@ -23,7 +23,7 @@ from analysis.disclosure.rules.pictures import refuse_png
 from analysis.errors import DisclosureError
 from analysis.run.manifest import step_record
 
-TOP = frozenset({"manifest.json", "release.csv", ARCHIVE})
+TOP = frozenset({"manifest.json", "release.csv", "factsheet.pdf", ARCHIVE})
 BESIDE = {"tables": frozenset({".csv", ".json", ".xlsx"}), "figures": frozenset({".png", ".svg"})}
 INTERNAL = "internal"
 TITLED = "html/figures/"
