@@ -292,9 +292,10 @@ def test_axe_finds_nothing(open_page, violations, path, scheme):
 
 
 @pytest.mark.parametrize("path", PAGES + WITHOUT_TABLES)
-def test_a_telephone_scrolls_tables_and_not_the_page(open_page, path):
-    page = open_page(path, viewport={"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
+@pytest.mark.parametrize("width", [360, 320], ids=["a telephone", "at 400%"])
+def test_a_telephone_scrolls_tables_and_not_the_page(open_page, path, width):
+    page = open_page(path, viewport={"width": width, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_a_wide_table_scrolls_in_a_place_of_its_own_that_the_keyboard_reaches(open_page):
