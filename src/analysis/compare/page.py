@@ -16,6 +16,7 @@ from analysis.compare.causes import KINDS
 from analysis.compare.charts import PANELS, Panel, panels, small_multiples
 from analysis.compare.comparison import COUNTED, Comparison, FindingChange, TableChange
 from analysis.compare.editions import PublishedEdition
+from analysis.compare.meaning import ranked
 from analysis.compare.shares import of_estimates, taken
 from analysis.language import from_data, speaking, spoken, term, text
 from analysis.publish.layout import TEMPLATES as PUBLISHED
@@ -45,6 +46,7 @@ def page(comparison: Comparison, command: str) -> str:
             comparison=comparison,
             editions=_editions(comparison),
             overview=_overview(comparison),
+            became=ranked(comparison.findings),
             striking=striking[:STRIKING],
             quieter=max(len(striking) - STRIKING, 0),
             chapters=[chapter for stem in comparison.stems if (chapter := _chapter(comparison, stem))],

@@ -35,7 +35,10 @@ DEFAULT_EDITION = "amsterdam-2020"
 PAGES = "analysis.site:build"
 SETTLE = "analysis.publish.settling"
 # In the appendix of methods.
-EXPLAINED = ("chapters/*/models", "chapters/*/models.py", "topics/*/models", "stats", "data", "intake.py")
+EXPLAINED = (
+    *("chapters/*/models", "chapters/*/models.py", "chapters/*/methods.yml"),
+    *("topics/*/models", "stats", "data", "intake.py"),
+)
 INTAKE_LABEL = "data.intake"  # the folder with the mappings of own registers
 DATA_LABEL = "data.folder"  # what steps call the folder of an edition's source files, whichever block names it
 LOCALES = "locale"

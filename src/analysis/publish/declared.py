@@ -19,11 +19,13 @@ from analysis.errors import InputError, WithheldError, nearest
 from analysis.language import Text, Words, filled, remember, spoken
 from analysis.plain_yaml import read_yaml
 from analysis.publish.exhibits import Exhibits, faults_of_words, fields_of, read_exhibits
+from analysis.publish.methods import FILE as METHODS
+from analysis.publish.methods import read_methods, refuse_unexplained
 from analysis.publish.shapes import faults_of_shape, is_file_name
 from analysis.stats.multiplicity import HOLM, correction_of
 
 FILE = "findings.yml"
-KINDS = {"findings": ("figure", "table", "lead", "test", "nth", "family"), "sentences": ()}
+KINDS = {"findings": ("figure", "table", "method", "lead", "test", "nth", "family"), "sentences": ()}
 BESIDE = ("headline", "key", "label", "yardstick", "caveat")
 """What may stand beside a sentence, on the same values: a headline of at most `HEADLINE` words, a key figure with its
 unit and what it is of, what the figure is to be compared with, and how it may not be read."""
@@ -41,6 +43,7 @@ class Kind:
     name : The name, or its beginning.
     rank : Place in the chapter, the first is its answer.
     figure, table : Names of the figure that shows the number and of the table that holds it; empty for none.
+    method : Section of ``methods.yml`` that says how it is estimated; empty for none.
     lead : Place among the headlines of an edition; 0 for none.
     test
         Column and value, or values, of the rows of ``estimates`` that hold the p-value; empty where it tests nothing.
@@ -54,6 +57,7 @@ class Kind:
     rank: int
     figure: str = ""
     table: str = ""
+    method: str = ""
     lead: int = 0
     test: Mapping[str, Any] = field(default_factory=dict)
     nth: str = ""
@@ -103,7 +107,8 @@ def read_declared(path: Path) -> Declared:
         raise InputError.several(faults)
     kinds = enumerate((raw.get("findings") or {}).items(), start=1)
     parts = {name: _parts(given) for name, given in (raw.get("sentences") or {}).items()}
-    sentences, beside = ({name: part[nth] for name, part in parts.items()} for nth in (0, 1))
+    sentences = {name: words for name, (words, _) in parts.items()}
+    beside = {name: each for name, (_, each) in parts.items()}
     remember([*sentences.values(), *(words for each in beside.values() for words in each.values())])
     return Declared(tuple(Kind(name, rank, **given) for rank, (name, given) in kinds), sentences, beside)
 
@@ -152,10 +157,11 @@ def read_chapter(folder: Path) -> tuple[Exhibits, Declared]:
     Raises
     ------
     InputError
-        With everything that is wrong with either file, and what the findings name and the exhibits do not have.
+        With everything that is wrong with a file, and what findings name that the exhibits or methods do not have.
     """
     exhibits, declared = read_exhibits(folder / "exhibits.yml"), read_declared(folder / FILE)
     refuse_unshown(exhibits, declared, f"{folder.name}/{FILE}")
+    refuse_unexplained(read_methods(folder / METHODS), {kind.name: kind.method for kind in declared.kinds}, folder.name)
     return exhibits, declared
 
 

@@ -254,7 +254,7 @@ class Release:
             return self._withheld("finding", name, "", why)
         rules = judged_sentence(unit, shown, self.profile)
         kind, beside = self.declared.kind(name), self._beside(name, sentence)
-        where = {"figure": kind.figure, "table": kind.table, "rank": kind.rank, "lead": kind.lead}
+        where = {part: getattr(kind, part) for part in ("figure", "table", "method", "rank", "lead")}
         said = {"sentence": as_data(sentence), **{part: as_data(words) for part, words in beside.items()}}
         self.workspace.record("finding", name=name, n=shown, unit=unit, **said, **where, rules=rules)
         return self._shown("finding", name, finding_html(name, sentence, shown, unit, beside.get("headline", "")))

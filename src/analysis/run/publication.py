@@ -132,7 +132,9 @@ def _key_told(record: Record, confidential: bool) -> dict[str, Any]:
 
 
 def _record_pages(folder: Path, assessor: Assessor, done: Mapping[str, Record], seconds: float) -> None:
-    pages = sorted([*folder.glob("*.html"), *folder.glob("*.csv"), *(folder / "html").rglob("*")])
+    pages = sorted(
+        [*folder.glob("*.html"), *folder.glob("*.csv"), *folder.glob("*.zip"), *(folder / "html").rglob("*")]
+    )
     outputs = {
         page.relative_to(folder).as_posix(): assessor.project.hashes.of(page) for page in pages if page.is_file()
     }

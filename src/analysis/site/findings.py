@@ -74,7 +74,7 @@ class Found:
     def links(self) -> list[tuple[str, str]]:
         """What leads on from it, name and address relative to the pages of chapters."""
         named = ((text("Figure"), self.figure), (text("Table"), self.table))
-        found = [(name, thing.href) for name, thing in named if thing]
+        found: list[tuple[str, str]] = [(name, thing.href) for name, thing in named if thing]
         method = self.thing.note.get("method")
         return found + ([(text("Method"), f"methods.html#method-{self.thing.stem}-{method}")] if method else [])
 

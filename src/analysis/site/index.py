@@ -10,18 +10,26 @@ from typing import Any
 from analysis.disclosure import profile
 from analysis.disclosure.net.edition import check_edition, check_pages, shown_by
 from analysis.disclosure.net.executed import written_anew
+from analysis.disclosure.net.parcel import ARCHIVE
 from analysis.language import SOURCE, speaking, text
 from analysis.publish.settling import settled
+from analysis.site.about import about
+from analysis.site.archive import archive
 from analysis.site.evidence import accounts, all_findings, printed
+from analysis.site.factsheet import FILE as FACTSHEET
+from analysis.site.factsheet import factsheet
 from analysis.site.findings import chapters_with_findings, findings_of, headlines
 from analysis.site.glossary import PAGE, explained, glossary
 from analysis.site.layout import document
-from analysis.site.methods import methods
+from analysis.site.methods import functions, methods
 from analysis.site.pages import Heading, page, title_of
 from analysis.site.pictures import picture
 from analysis.site.provenance import footer, provenance, rerun
+from analysis.site.published import published
 from analysis.site.regressions import regressions
 from analysis.site.release_sheet import release, release_csv
+from analysis.site.search import search
+from analysis.site.since import since
 from analysis.site.sitemap import ChapterPage, Site, read_site
 from analysis.site.titled import write_titled
 from analysis.site.titles import on_page, title_of_figure
@@ -49,7 +57,8 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
         site = read_site(folder, manifest, title_of)
         check_edition(folder, manifest)
         contents = {name: (title, make(site)) for name, (title, make) in _appendices().items()}
-        site = site.with_appendices([ChapterPage(name, title) for name, (title, made) in contents.items() if made])
+        made = [ChapterPage(name, title) for name, (title, found) in contents.items() if found]
+        site = site.with_appendices([*made, ChapterPage("search", text("Search"))])
         (folder / "html").mkdir(exist_ok=True)
         for step in site.steps:
             found = findings_of(site, step["stem"])
@@ -61,8 +70,12 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
             if content:
                 html = _document(site, f"{name}.html.j2", name, root="../", title=title, **content)
                 _write(site, f"html/{name}.html", html)
+        if sheet := factsheet(site):
+            (folder / FACTSHEET).write_bytes(sheet)
         _write(site, "index.html", _index(site))
         _write(site, "release.csv", release_csv(site))
+        (folder / ARCHIVE).write_bytes(archive(site))
+        _write(site, "html/search.html", _search(site))
         check_pages(folder, manifest)
         for step in manifest["steps"]:
             place = folder / "notebooks" / f"{step['notebook']}.ipynb"
@@ -76,13 +89,16 @@ def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
     """Return what stands beside the chapters, in the order of the menu: title, and what is on it."""
     return {
         "findings": (text("All findings"), all_findings),
+        "published": (text("All figures and tables"), published),
         "regressions": (text("Regression tables"), regressions),
         "methods": (text("Methods and formulas"), methods),
+        "functions": (text("Functions and formulas"), functions),
         "accounts": (text("Row accounting"), accounts),
         "printed": (text("Comparison with published figures"), printed),
         "glossary": (text("Glossary"), glossary),
         "release": (text("Release sheet"), release),
         "provenance": (text("Provenance"), provenance),
+        "about": (text("About and accessibility"), about),
     }
 
 
@@ -90,6 +106,14 @@ def _write(site: Site, path: str, text: str) -> None:
     if path.endswith(".html"):
         text = explained(text, PAGE if path.startswith("html/") else f"html/{PAGE}", Path(path).stem)
     (site.folder / path).write_text(text, "utf8", newline="\n")
+
+
+def _search(site: Site) -> str:
+    """Return the page that finds what the others hold."""
+    names = [*site.notebooks, *(page.notebook for page in site.facts["appendices"])]
+    paths = [(f"{name}.html", site.folder / "html" / f"{name}.html") for name in names]
+    found = search((href, path.read_text("utf8")) for href, path in paths if path.exists() and path.stem != "search")
+    return _document(site, "search.html.j2", "search", root="../", title=text("Search"), more="search.js", **found)
 
 
 def _chapter(site: Site, name: str) -> str:
@@ -126,6 +150,7 @@ def _index(site: Site) -> str:
         "answers": text("The questions, answered"),
         "more": text("Read on"),
         "disclosure": text("What is withheld"),
+        "about-edition": text("About this edition"),
         "provenance": text("How this was made"),
     }
     return _document(
@@ -136,6 +161,7 @@ def _index(site: Site) -> str:
         headings=[Heading(2, title, name) for name, title in sections.items()],
         headlines=[(found, picture(found)) for found in headlines(site)],
         answers=[(chapter, found[0]) for chapter, found in chapters_with_findings(site)],
+        since=since(site, site.facts.get("previous", "")),
         rule=profile(site.facts.get("disclosure", "default")).rule,
         suppressed=sum(step["suppressed"] for step in site.steps),
         release=(site.folder / "html/release.html").exists(),

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from analysis.language import text as words
 from analysis.publish.layout import WORDS
 from analysis.site.docstrings import documented
+from analysis.site.formulas import formula
 from analysis.site.layout import TEMPLATES, document, render
 from analysis.site.origins import Origin
 from analysis.site.reading_order import as_read
@@ -26,7 +27,7 @@ from analysis.site.sitemap import ChapterPage
 __all__ = ["ChapterPage", "Heading", "Headings", "Outline", "origin_line", "page", "title_of"]
 
 NEAREST = 4
-"""Functions named under a figure or table; the others stand behind them."""
+"""Functions named under a figure or table, beside those with a formula; the others stand behind them."""
 
 
 OWN_HEADING = re.compile(r'<h2 id="([\w-]+)">(.*?)</h2>')
@@ -67,6 +68,14 @@ class Headings(IPythonRenderer):
     def __init__(self, outline: Outline, attachments: Mapping[str, Any]) -> None:
         super().__init__(escape=False, exclude_anchor_links=True, attachments=dict(attachments))
         self.outline = outline
+
+    def inline_math(self, body: str) -> str:
+        """Render a formula in a sentence."""
+        return formula(body)
+
+    def block_math(self, body: str) -> str:
+        """Render a formula on a line of its own."""
+        return Markup("<p>{0}</p>").format(formula(body, display=True))
 
     def heading(self, text: str, level: int, **_: object) -> str:
         """Render a heading with its anchor and a link to it."""
@@ -147,7 +156,9 @@ def origin_line(origin: Origin, page: str = "") -> Markup:
     page : Address of the page with the cell; empty on that page itself.
     """
     functions = [documented()[name] for name in origin.functions]
-    html = render("origin.html.j2", origin=origin, page=page, near=functions[:NEAREST], far=functions[NEAREST:])
+    near = [one for place, one in enumerate(functions) if place < NEAREST or one.has_formula]
+    far = [one for one in functions if one not in near]
+    html = render("origin.html.j2", origin=origin, page=page, near=near, far=far)
     return Markup(html)  # noqa: S704 - the template escaped what entered it
 
 

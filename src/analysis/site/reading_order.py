@@ -59,7 +59,8 @@ def _shows_findings(cell: NotebookNode) -> bool:
 
 
 def _appendix() -> NotebookNode:
-    return new_markdown_cell(f"## {text('Checks and robustness')}")  # type: ignore[no-untyped-call]  # nbformat is typed in part
+    cell: NotebookNode = new_markdown_cell(f"## {text('Checks and robustness')}")  # type: ignore[no-untyped-call]  # nbformat is typed in part
+    return cell
 
 
 def _deeper(cell: NotebookNode) -> NotebookNode:

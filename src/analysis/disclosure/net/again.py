@@ -31,6 +31,7 @@ from analysis.publish.spreadsheet import read_csv
 DRAWN_TEXT = re.compile(r"<!--(.*?)-->|<text\b[^>]*>(.*?)</text>", re.DOTALL)
 """The words in an SVG: matplotlib draws them as outlines, and writes what they say beside them."""
 
+MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 CLOSE = 1e-9
 
 
@@ -41,12 +42,18 @@ class WordRules:
     profile: Profile  # of the edition, by its order
     names: Names  # of schools and boards that it has loaded
     keys: Collection[str] = ()  # columns by which its registers know persons, schools and addresses
+    contact: str = ""  # where its params file says that readers write to
 
     def words(self, text: str, where: str) -> None:
         """Refuse a text that names somebody, or has a number of persons as the profile does not publish it."""
+        text = self.but_contact(text)
         refuse_identifying_text(text, where)
         self.names.refuse(text, where)
         refuse_exact(text, where, self.profile, ())
+
+    def but_contact(self, text: str) -> str:
+        """Return a text in which the e-mail address for readers is none, and any other one still is."""
+        return text.replace(self.contact, self.contact.replace("@", " ")) if MAIL.fullmatch(self.contact) else text
 
 
 def check_table(path: Path, where: str, rules: WordRules) -> None:
