@@ -238,7 +238,7 @@ def test_findings_are_told_in_dutch_with_dutch_numbers_and_codes():
     with speaking("nl"):
         sentences = sentences_of(overall(-0.02, -0.1, 0.06), *bands)
     minus = "\N{MINUS SIGN}"
-    same = f"niet meetbaar minder of meer ({minus}0,02, 95%-betrouwbaarheidsinterval {minus}0,10 tot 0,06)"
+    same = f"niet meetbaar minder of meer ({minus}0,02, 95%: {minus}0,10 tot 0,06)"
     assert f"Bij rekenen-wiskunde groeiden leerlingen in 2019/20 {same}" in sentences["growth_rekenen"]
     assert "scholen met minder dan 20% met risico" in sentences["bands_lezen"]
     assert "scholen met 80% of meer met risico 0,35" in sentences["bands_lezen"]

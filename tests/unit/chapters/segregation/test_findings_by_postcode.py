@@ -64,5 +64,5 @@ def test_findings_are_written_in_dutch_with_dutch_numbers():
     with speaking("nl"):
         findings = sentences(by_postcode(indices(), BANDS))
     assert "is de dissimilariteit" in findings["dissimilarity"]
-    assert "0,251 (95%-betrouwbaarheidsinterval 0,246 tot 0,257)" in findings["dissimilarity"]
+    assert "0,251 (95%: 0,246 tot 0,257)" in findings["dissimilarity"]
     assert "schoolweging van 36 of meer" in findings["highest_schoolweging"]
