@@ -113,7 +113,7 @@ def test_coverage_and_postcode_points_are_reported_where_nothing_is_withheld():
     findings = findings_of(account=account, means=means)
     assert findings["covered"].startswith("In 133 of the 135 municipalities the model")
     assert "61% of all pupils" in findings["covered"]
-    assert findings["covered"].endswith("The others have none: the data do not settle the coefficients (2).")
+    assert findings["covered"].endswith("The others have none: the data do not determine the coefficients (2).")
     assert "1.13 times the straight line" in findings["postcode_points"]
     assert "postcode_points" not in findings_of(means=means.assign(published_to_straight=[0.94, None, 0.73]))
 
