@@ -58,7 +58,7 @@ def by_group(shares: pd.DataFrame, categories: Sequence[str]) -> Figure:
     """Draw under- and over-advice of the groups of these categories, in this order."""
     chosen = shares[shares["category"].isin(list(categories)) & (shares["group"] != EVERYONE)]
     chosen = chosen.sort_values("category", key=lambda names: names.map([*categories].index), kind="stable")
-    named = chosen.assign(name=chosen["category"].map(term) + ": " + chosen["group"].map(term))
+    named = chosen.assign(name=chosen["category"].map(term) + ": " + chosen["group"].map(partial(term, of="group")))
     return _shares(named, text("share of pupils with a test score"), line="name", series="term")
 
 

@@ -58,7 +58,10 @@ def test_groups_are_named_by_their_category_in_the_order_of_these() -> None:
         for category, group in (("origin", "western"), ("education", "laag"), ("education", "all"), ("income", "low"))
     ]
     axes = charts.by_group(pd.DataFrame(rows), ["education", "origin"]).axes[0]
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["education: laag", "origin: western"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        "education: low parental education",
+        "origin: western background",
+    ]
 
 
 def test_gaps_of_three_outcomes_are_drawn_in_two_variants_of_control() -> None:
@@ -80,4 +83,4 @@ def test_the_parts_of_a_gap_are_named_in_words() -> None:
     rows = pd.DataFrame({"term": "laag", "part": ["raw", "one_parent"], "estimate": [0.2, 0.05]})
     figure = gaps.decomposition(rows.assign(ci_low=rows["estimate"] - 0.1, ci_high=rows["estimate"] + 0.1))
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert sorted(labels) == ["one-parent household", "raw"]
+    assert sorted(labels) == ["one-parent household", "raw gap"]
