@@ -13,11 +13,12 @@ from matplotlib.ticker import FuncFormatter
 from analysis.language import localised, term
 from analysis.publish.axes import Numbers, write_numbers
 from analysis.publish.figures import FAINT, canvas, legend_above
-from analysis.publish.forms.marks import Names, Zero, curve, dots, form, from_zero, named, of, zero_line
+from analysis.publish.forms.labels import on_line
+from analysis.publish.forms.marks import Names, Zero, break_line, curve, dots, form, from_zero, named, of, zero_line
 
 HEIGHT_CM = 9.0
-SPAN = {"color": "#b3c8d8", "linewidth": 1.3, "zorder": 1}
-"""Intervals of many points: lighter than these, and under the curves."""
+SPAN = {"color": "#6f8fa8", "linewidth": 1.1, "zorder": 1}
+"""Intervals of many points: lighter than these, 3.4 to 1 on white, and under the curves."""
 STYLES = ("-", "--", ":")
 
 
@@ -36,6 +37,7 @@ def scatter(
     log: Literal["", "x", "xy"] = "",
     zero: Zero = "free",
     at: float | None = None,
+    at_words: str = "",
     equal: str = "",
 ) -> Figure:
     """Draw points with upright intervals against a number, and curves.
@@ -46,12 +48,13 @@ def scatter(
         Column that tells points from curves where there are any, its value for points, and what the legend calls these.
     curves : The other values of `part`, a curve each, and what the legend calls them.
     log : Which axes have the logarithm, to base 2.
-    at : Where along the axis an upright line of reference is.
+    at, at_words : Where along the axis an upright line of reference is, and what it stands for.
     equal : What the legend calls the line on which both axes are equal, where it is drawn.
     """
     figure, axes = canvas(HEIGHT_CM)
     if at is not None:
-        zero_line(axes, at)
+        break_line(axes, at)
+        on_line(axes, term(at_words), at)
     shown = of(rows, part, points)
     others = rows[rows[part] != points] if part else rows.iloc[:0]
     dots(axes, shown[x], shown, name=term(name) or None, upright=True, span=SPAN, markersize=3.5)
