@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import Collection, LineCollection, PathCollection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from analysis.errors import WithheldError
@@ -29,44 +28,56 @@ def settle_blanks(figure: Figure) -> None:
         When nothing is drawn anywhere, as no row could be estimated, or when there is nothing to compare.
     """
     panels = [axes for axes in figure.axes if axes.get_label() != "<colorbar>" and axes.get_visible()]
-    numbers = {axes: sum(_numbers(axes)) for axes in panels}
+    numbers = {axes: _numbers(axes) for axes in panels}
     total = sum(numbers.values())
     if not total:
         raise WithheldError(text("Not shown: nothing of it can be estimated on these data."))
     if total < COMPARED:
         raise WithheldError(text("Not drawn: there is one number, and nothing to compare it with."))
     for axes in panels:
-        if not numbers[axes] and axes.axison:
+        if not numbers[axes] and axes.axison and not axes.texts:  # its places say so already
             _say(axes)
 
 
 def _say(axes: Axes) -> None:
-    axes.set_xticks([])
-    axes.set_yticks([])
+    for axis, shared in ((axes.xaxis, axes.get_shared_x_axes()), (axes.yaxis, axes.get_shared_y_axes())):
+        if len(shared.get_siblings(axes)) == 1:  # else the ticks of the others would go with these
+            axis.set_ticks([])
     axes.grid(visible=False)
     words = axes.text(0.5, 0.5, text("too few, or not estimated"), transform=axes.transAxes)
     words.set(ha="center", va="center", fontsize=SMALL, color=INK)
 
 
-def _numbers(axes: Axes) -> Iterator[int]:
-    """Give of everything on a panel how many numbers it stands for."""
-    for line in axes.lines:
-        marked = line.get_marker() not in ("", " ", "None", None)
-        points = np.column_stack([line.get_xdata(orig=False), line.get_ydata(orig=False)]).astype(float)
-        yield int(np.isfinite(points).all(axis=1).sum()) if marked or len(points) > REFERENCE_POINTS else 0
-    for bar in axes.patches:
-        yield int(isinstance(bar, Rectangle) and bool(np.isfinite([bar.get_width(), bar.get_height()]).all()))
-    yield from (_of_collection(collection) for collection in axes.collections)
+def _numbers(axes: Axes) -> int:
+    """Count the numbers that a panel shows: its points, or its intervals where these are more, its bars and its cells.
 
-
-def _of_collection(collection: Collection) -> int:
-    """Count the coloured cells, the points of a map, or the intervals of a collection; areas go with a line.
-
-    An interval without a point, as a bound is, stands for two numbers; one with a point is counted with it.
+    An interval without a point is a bound, which is something too.
     """
+    bars = [bar for bar in axes.patches if isinstance(bar, Rectangle)]
+    sizes = [np.isfinite([bar.get_width(), bar.get_height()]).all() for bar in bars]
+    points = sum(map(_points, axes.lines))
+    intervals = sum(map(_intervals, axes.collections))
+    return max(points, intervals) + int(sum(sizes)) + sum(map(_cells, axes.collections))
+
+
+def _points(line: Line2D) -> int:
+    marked = line.get_marker() not in ("", " ", "None", None)
+    points = np.column_stack([line.get_xdata(orig=False), line.get_ydata(orig=False)]).astype(float)
+    return int(np.isfinite(points).all(axis=1).sum()) if marked or len(points) > REFERENCE_POINTS else 0
+
+
+def _intervals(collection: Collection) -> int:
+    segments = collection.get_segments() if isinstance(collection, LineCollection) else []
+    return sum(len(ends) > 1 and bool(np.isfinite(ends).all()) for ends in segments)
+
+
+def _cells(collection: Collection) -> int:
+    """Count the bubbles of a map, or the coloured cells; areas go with a line."""
     if isinstance(collection, PathCollection):
-        return int(np.isfinite(np.ma.filled(np.ma.asarray(collection.get_offsets(), float), np.nan)).all(axis=1).sum())
-    if isinstance(collection, LineCollection):
-        return sum(len(ends) > 1 and bool(np.isfinite(ends).all()) for ends in collection.get_segments())
+        return int(np.isfinite(_filled(collection.get_offsets())).all(axis=1).sum())
     cells = collection.get_array()
-    return 0 if cells is None else int(np.isfinite(np.ma.filled(np.ma.asarray(cells, float), np.nan)).sum())
+    return 0 if cells is None else int(np.isfinite(_filled(cells)).sum())
+
+
+def _filled(values: object) -> np.ndarray:
+    return np.asarray(np.ma.filled(np.ma.asarray(values, dtype=float), np.nan))

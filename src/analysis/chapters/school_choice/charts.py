@@ -27,7 +27,7 @@ observed_and_predicted = partial(
 def willingness(travel: pd.DataFrame, attributes: Sequence[str], codes: Codes = CODES) -> Figure:
     """Draw the extra km for a step of each attribute, a panel each, with a line per group of choosers and model."""
     rows = in_order_of_groups(travel[travel["term"].isin(attributes)])
-    several = rows["model"].nunique() > 1
+    several = len(set(rows["model"])) > 1
     groups = zip(rows["group"], rows["model"], strict=True)
     kinds = [group_label(group, model if several else "") for group, model in groups]
     titles = present({name: attribute_label(name, codes) for name in attributes}, rows["term"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -15,13 +16,15 @@ from seaborn.utils import relative_luminance
 from analysis.language import localised, term, text
 from analysis.publish.axes import write_numbers
 from analysis.publish.figures import FAINT, INK, PALETTE, SMALL, canvas, legend_above
-from analysis.publish.forms.labels import in_place, why_missing
+from analysis.publish.forms.labels import Label, beside, in_place, why_missing
 from analysis.publish.forms.marks import Names, break_line, floats, form, named, refuse_twice, require, table
 
 BARS_CM, BAR_CM, FRAME_CM = 6.5, 0.7, 2.6
 EDGE = {"edgecolor": FAINT, "linewidth": 0.8}
 LEAST = 0.05
 """Smallest part of a bar in which its share is written."""
+NAME = 12
+"""Letters of a line beside the bars."""
 CROWDED = 16
 """From so many bars on their shares are read from the axis alone."""
 
@@ -102,6 +105,7 @@ def stacked(
     colours: Sequence[str],
     breaks: Collection[str] = (),
     *,
+    break_words: str = "",
     legend: str = "",
 ) -> Figure:
     """Draw shares that add up to one as horizontal bars: ``term, estimate`` and the column `line`.
@@ -111,7 +115,7 @@ def stacked(
     Parameters
     ----------
     parts, colours : Values of ``term``, from the left.
-    breaks : Bars before which there is a dashed line: from there on something was otherwise.
+    breaks, break_words : Bars before which there is a dashed line, and what it stands for.
     legend : What the parts are.
     """
     called = named(shares, "term", parts)
@@ -127,6 +131,7 @@ def stacked(
     for name in breaks:
         if name in bars_of:
             break_line(axes, bars_of.index(name) - 0.5, upright=False)
+            beside(axes, Label(fill(term(break_words), NAME), 1.0, bars_of.index(name) - 0.5, INK))
     _lay_out(axes, _with_n(shares, line, bars_of))
     legend_above(axes, legend)
     return figure

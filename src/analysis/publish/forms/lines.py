@@ -27,6 +27,7 @@ from analysis.publish.forms.marks import (
     label_up,
     named,
     of,
+    zero_line,
 )
 from analysis.publish.forms.points import points
 
@@ -35,6 +36,8 @@ FEWEST = 3
 """Values along the axis that make a line."""
 NAME = 18
 """Letters of a line of a name at the end of a curve."""
+NOT_DRAWN = ": "
+"""Between the name of a line and why it is not there."""
 TICKS = 8
 LETTERS = 80
 """Letters that fit along the axes of panels beside each other, the spaces between two labels among them."""
@@ -83,23 +86,36 @@ def lines(
     for area, (value, title) in zip(axes, shown.items(), strict=True):
         part = of(rows, panel, value)
         called = named(part if apart else rows, series, names)
-        drawn.append([(name, along(of(part, series, kind), x, at)) for kind, name in called.items()])
+        drawn.append([_named(of(part, series, kind), x, at, name) for kind, name in called.items()])
         for number, (name, line) in enumerate(drawn[-1]):
             curve(area, [*at.values()], line, series=number, name=name)
         _break(area, at, breaks)
         area.set(title=fill(title, LETTERS // min(len(shown), columns)), xlabel=term(axis))
         _ticks(area, at, min(len(shown), columns))
-        write_numbers(area.yaxis, numbers)
-        if zero == "edge":
-            from_zero(area, upright=True)
         _say_missing(area, part, x, at)
-    for number, (area, named_lines) in enumerate(zip(axes, drawn, strict=True)):
+    for number, (area, named_lines) in enumerate(zip(axes, drawn, strict=True)):  # panels on one scale have it now
+        _settle(area, numbers, zero)
         if apart or number == min(len(axes), columns) - 1:
             _name(area, named_lines, at, height)
     label_up(axes[0], term(label), -(-len(shown) // columns))
     if legend:
         figure.suptitle(term(legend), x=0.01, ha="left", fontsize=SMALL)
     return figure
+
+
+def _settle(axes: Axes, numbers: Numbers, zero: Zero) -> None:
+    write_numbers(axes.yaxis, numbers)
+    if zero == "edge":
+        from_zero(axes, upright=True)
+    elif zero == "line":
+        zero_line(axes, upright=False)
+
+
+def _named(rows: pd.DataFrame, x: str, at: Collection[Any], name: str) -> tuple[str, pd.DataFrame]:
+    """Return a line with its name, and with why it has no number at all where it has none."""
+    line = along(rows, x, at)
+    lacks = bool(name) and len(rows) > 0 and line["estimate"].isna().all()
+    return (f"{name}{NOT_DRAWN}{why_missing(rows)}" if lacks else name), line
 
 
 def _as_points(rows: pd.DataFrame, axis: str, x: str, series: str, names: Names, **how: Any) -> Figure:  # noqa: ANN401 - options of `points`
@@ -131,9 +147,9 @@ def _name(axes: Axes, drawn: Collection[tuple[str, pd.DataFrame]], at: Mapping[A
     ends = []
     for number, (name, line) in enumerate(drawn):
         known = np.flatnonzero(line["estimate"].notna())
-        if name and len(known):
-            place = [*at.values()][known[-1]]
-            height = float(line["estimate"].iloc[known[-1]])
+        place = [*at.values()][known[-1] if len(known) else -1]
+        height = float(line["estimate"].iloc[known[-1]]) if len(known) else axes.get_ylim()[0]
+        if name and (len(known) or NOT_DRAWN in name):
             ends.append(Label(fill(name, NAME), place, height, PALETTE[number]))
     at_ends(axes, ends, panel_cm)
 

@@ -91,6 +91,7 @@ def points(
     for area, part, title, on in zip(axes, parts, panels.values(), shown, strict=True):
         _panel(area, part, line, on, series, kinds, ranged=ranged)
         area.set_title(_wrapped(title, len(panels)) if beside else title)
+    for area in axes:  # panels that share an axis have it now
         _settle(area, numbers, zero, shade)
     along_axis = _with_ways(_in_points(axis) if numbers == "points" else term(axis), ways)
     for area in axes if beside else axes[-1:]:
@@ -132,12 +133,14 @@ def _panel(
     ranged: str,
 ) -> None:
     """Draw the series of a panel beside each other on its lines, the first line on top."""
-    at = np.arange(len(on))
+    at, drawn = np.arange(len(on)), {}
     for number, (kind, name) in enumerate(kinds.items()):
-        own = along(of(rows, series, kind), line, on)
-        place = at + _places(number, len(kinds))
-        _marks(axes, place, own, number, name, ranged=bool(ranged))
-        _say_missing(axes, place, own, of(rows, series, kind), line, on)
+        drawn[kind] = along(of(rows, series, kind), line, on)
+        _marks(axes, at + _places(number, len(kinds)), drawn[kind], number, name, ranged=bool(ranged))
+    missing = np.array([own[[*ENDS]].isna().all(axis=1) for own in drawn.values()])
+    for at_line, value in enumerate(on):
+        if not isinstance(value, Heading):
+            _say_missing(axes, at_line, missing[:, at_line], rows[rows[line] == value])
     axes.set_yticks(at, [*on.values()])
     axes.set_ylim(max(len(on), 1) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
@@ -157,14 +160,12 @@ def _marks(axes: Axes, at: np.ndarray, rows: pd.DataFrame, number: int, name: st
     dots(axes, at, fine, series=number, name=name or None)
 
 
-def _say_missing(
-    axes: Axes, at: np.ndarray, rows: pd.DataFrame, given: pd.DataFrame, line: str, on: Mapping[Any, str]
-) -> None:
-    """Write at each line without any number why it has none."""
-    missing = rows[[*ENDS]].isna().all(axis=1)
-    for place, value, none in zip(at, on, missing, strict=True):
-        if none and not isinstance(value, Heading) and len(given):
-            in_place(axes, why_missing(given[given[line] == value]), float(place))
+def _say_missing(axes: Axes, at: int, missing: np.ndarray, given: pd.DataFrame) -> None:
+    """Write at a line why it has no number, or at the place of each series that has none."""
+    if missing.all():
+        in_place(axes, why_missing(given), at)
+    for number in np.flatnonzero(missing) if not missing.all() else ():
+        in_place(axes, why_missing(given[given["estimate"].isna()]), at + _places(int(number), len(missing)))
 
 
 def _name_series(
@@ -234,7 +235,7 @@ def _axes(
     panel = PANEL_CM if share or beside else PANEL_CM + AXIS_CM
     heights = [panel + len(on) * (DENSE_CM * kinds if len(on) > MANY else line) for on in shown]
     if beside:
-        options: dict[str, Any] = {"columns": len(shown), "sharey": share}
+        options: dict[str, Any] = {"columns": len(shown), "sharey": share, "sharex": True}
         figure, axes = canvas(max(heights) + frame, squeeze=False, **options)
         return figure, list(axes[0])
     options = {"rows": len(shown), "height_ratios": heights, "sharex": share}
