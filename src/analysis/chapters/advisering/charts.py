@@ -117,11 +117,9 @@ def by_test_advice(shares: pd.DataFrame, groups: Sequence[str]) -> Figure:
 
     What cannot be, as an advice above the highest, is left out.
     """
-    cannot = shares.groupby(["term", "category"])["estimate"].transform(
-        lambda of: of.notna().any() and of.dropna().eq(0).all()
-    )
+    largest = shares.groupby(["term", "category"])["estimate"].transform("max")
     return _shares(
-        shares[~cannot],
+        shares[largest.isna() | (largest > 0)],
         text("share of pupils"),
         line="category",
         label=text("advice of the test"),
