@@ -40,8 +40,8 @@ def residence_and_choice(parts: pd.DataFrame) -> Figure:
 def moved_nearby(moved: pd.DataFrame) -> Figure:
     """Draw which share of the pupils that a school loses or gains goes to, or comes from, schools near to it."""
     titles = {
-        "closes": text("A school closes: pupils who go to schools nearby"),
-        "opens": text("A school opens: pupils who come from schools nearby"),
+        "closes": text("A school closes: gone to schools nearby"),
+        "opens": text("A school opens: come from schools nearby"),
     }
     near = moved[moved["scenario"].isin([*titles])].sort_values("scenario", kind="stable")
     band = near["term"].iloc[0] if len(near) else ""
