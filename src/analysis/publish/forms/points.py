@@ -28,6 +28,7 @@ from analysis.publish.forms.marks import (
     named,
     of,
     ranges,
+    require,
     zero_line,
 )
 
@@ -82,6 +83,7 @@ def points(
     apart : Panels have axes of their own, as what they measure differs.
     sort : The lines of a panel are in the order of the first series' estimates, largest first.
     """
+    require(rows, *ENDS)
     kinds, panels = named(rows, series, names), named(rows, panel, titles)
     parts = [of(rows, panel, value) for value in panels]
     shown = [_lines(rows if beside and not sort else part, line, lines, heading, series, kinds, sort) for part in parts]
