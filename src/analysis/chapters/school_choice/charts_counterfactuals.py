@@ -63,7 +63,7 @@ def change_of_kind(moved: pd.DataFrame, attribute: str = "", value: str = "") ->
     ways = (text("fewer pupils of the group"), text("more"))
     figure = _shares(rows, axis, line="group", lines=group_label, zero="line", ways=ways)
     if value:
-        figure.axes[0].set_title(text("{attribute} becomes {value}", attribute=attribute, value=value))
+        figure.axes[0].set_title(text("{attribute} becomes {value}", attribute=attribute, value=value), loc="left")
     return figure
 
 

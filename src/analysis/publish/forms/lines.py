@@ -39,8 +39,8 @@ NAME = 18
 NOT_DRAWN = ": "
 """Between the name of a line and why it is not there."""
 TICKS = 8
-LETTERS = 80
-"""Letters that fit along the axes of panels beside each other, the spaces between two labels among them."""
+TITLE, LETTERS = 60, 80
+"""Letters of a title, and of labels with the spaces between them, that fit along panels beside each other."""
 
 
 @form
@@ -90,7 +90,7 @@ def lines(
         for number, (name, line) in enumerate(drawn[-1]):
             curve(area, [*at.values()], line, series=number, name=name)
         _break(area, at, breaks)
-        area.set(title=fill(title, LETTERS // min(len(shown), columns)), xlabel=term(axis))
+        area.set(title=fill(title, TITLE // min(len(shown), columns)), xlabel=term(axis))
         _ticks(area, at, min(len(shown), columns))
         _say_missing(area, part, x, at)
     for number, (area, named_lines) in enumerate(zip(axes, drawn, strict=True)):  # panels on one scale have it now
