@@ -81,7 +81,7 @@ class Chapter(Closing):
         taken = [*signature(chart).parameters][1 + len(args) :] if chart else []
         given = {key: value for key, value in values.items() if key not in asked or key in taken}
         if chart:
-            words = {**exhibit.filled_in("caption", "nothing", **asked), "alt": exhibit.alternative(asked)}
+            words = {**exhibit.filled_in("caption", "subtitle", "nothing", **asked), "alt": exhibit.alternative(asked)}
             return self.figure(named or name, chart, *args, data=frame, **{**words, **rests, **exhibit.how, **given})
         how = {**exhibit.filled_in("caption", "note", "nothing", **asked), **rests}
         if kind == "files":
@@ -93,7 +93,7 @@ class Chapter(Closing):
         """Publish how many rows lack a value, as `stats.complete.count_missing` counts; nothing where none does."""
         if missing.empty:
             return None
-        caption = text("What is not known of some: the models that use it go on without them")
+        caption = text("What is unknown for some: the models that use it leave these out")
         return self.table("unknown", missing, caption=caption, counts=("n_known", "n_unknown"))
 
     def account(self, name: str, accounting: pd.DataFrame, *, caption: str) -> Published:
@@ -149,7 +149,8 @@ class Chapter(Closing):
         return self.findings(by_finding)
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
-        """Publish findings: ``name, sentence, n, unit``, one per row; of one that is withheld, the reason."""
+        """Publish findings by rank: ``name, sentence, n, unit``, one per row; of one that is withheld, the reason."""
+        by_finding = by_finding.sort_values("name", key=lambda names: names.map(self._rank), kind="stable")
         shown = [
             self._withheld("finding", row["name"], "", row[WITHHELD])
             if row.get(WITHHELD)
@@ -159,6 +160,9 @@ class Chapter(Closing):
         if not shown:
             return self._shown("finding", self.workspace.stem, NOTHING.format(text("No finding can be shown.")))
         return self._shown("finding", self.workspace.stem, "".join(finding.html for finding in shown))
+
+    def _rank(self, finding: str) -> int:
+        return self.declared.kind(finding).rank
 
 
 def _counted(account: pd.DataFrame) -> list[str]:

@@ -16,6 +16,7 @@ from analysis.publish.published import Published, finding_html, notice
 from analysis.publish.tables import EACH
 
 PRINTED_FREE = ("published", "computed", "rounding", "tolerance", "total", "within")
+PRINTED_SHOWN = ("population", "year", "place", "unit", "published", "computed", "tolerance", "within")
 PRINTED_DIGITS = dict.fromkeys(("published", "computed", "tolerance"), EACH)
 HEADING = Markup('<h2 id="findings-{stem}">{words}</h2>')
 AS_FILE = Markup(
@@ -43,7 +44,7 @@ class Closing(Door):
             return self._shown("table", "published_figures", _real_edition())
         figures = self.load(made[0])
         caption = text(
-            "Figures in print and in this world: {near_figures} of {figures} within their tolerance",
+            "Published figures and this world: {near_figures} of {figures} within their tolerance",
             near_figures=int(figures["within"].sum()),
             figures=len(figures),
         )
@@ -57,6 +58,7 @@ class Closing(Door):
             caption=text("{caption}, all in one file", caption=caption),
             counts=(),
             free=PRINTED_FREE,
+            shown=PRINTED_SHOWN,
         )
         missed = self.table(
             "published_missed",
@@ -64,7 +66,7 @@ class Closing(Door):
             caption=text("{caption}; those outside it, and why", caption=caption),
             counts=(),
             free=PRINTED_FREE,
-            shown=["figure_id", "published", "computed", "tolerance", "note"],
+            shown=["population", "year", "unit", "published", "computed", "tolerance", "note"],
             digits=PRINTED_DIGITS,
         )
         # The whole comparison is too long for a page: it is shown per publication, and as one file.
@@ -85,7 +87,7 @@ class Closing(Door):
                 caption=f"{rows['source'].iloc[0].rpartition(', ')[0]} ({file})",
                 counts=(),
                 free=PRINTED_FREE,
-                shown=["figure_id", "place", "unit", "published", "computed", "tolerance", "within"],
+                shown=PRINTED_SHOWN,
                 digits=PRINTED_DIGITS,
             ).html
 

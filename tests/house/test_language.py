@@ -11,6 +11,7 @@ from string import Formatter
 from typing import get_args
 
 import pytest
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from project_messages import PACKAGE, messages, of_code, of_template
@@ -19,6 +20,8 @@ from analysis import language
 from analysis.edition.model import Edition
 from analysis.edition.orders import languages
 from analysis.edition.params import read_edition
+from analysis.language.vocabulary import vocabularies
+from analysis.plain_yaml import read_yaml
 from analysis.publish.declared import FILE, read_declared
 from analysis.publish.exhibits import read_exhibits
 
@@ -157,3 +160,20 @@ text("a {n:,}" " b", n=1), word("c"), language.text("d"), axes.text(1, 2, "no"),
     assert [message for _, message in of_code(code, "here")] == ["a {n:,} b", "c", "d", None]
     assert [message for _, message in of_code('def text(x): ...\ntext("no")', "here")] == []
     assert list(of_template('<p>{{ text("e {n}", n=1) }}</p>', "here")) == [("here:1", "e {n}")]
+
+
+@pytest.mark.parametrize("path", vocabularies(), ids=lambda path: path.parent.name)
+def test_a_vocabulary_is_read_in_one_way_only(path: Path) -> None:
+    """Notebooks read it with a faster reader, which is not strict."""
+    assert read_yaml(path) == yaml.safe_load(path.read_text("utf8"))
+
+
+@pytest.mark.parametrize("spoken", language.languages())
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("chapters/*/exhibits.yml")), ids=lambda path: path.parent.name)
+def test_every_column_that_a_chapter_shows_has_a_word(path: Path, spoken: str) -> None:
+    exhibits = read_exhibits(path)
+    shown = {name for kind in (exhibits.tables, exhibits.files) for one in kind.values() for name in one.laid_out}
+    counted = {name for frame in exhibits.frames.values() for name in frame.get("counts") or ()}
+    with language.speaking(spoken):
+        words = {column: language.header(column) for column in shown | counted}
+    assert {column: said for column, said in words.items() if "_" in said or not said.strip()} == {}

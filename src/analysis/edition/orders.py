@@ -26,7 +26,7 @@ from analysis.run.hashes import digest, sha256
 from analysis.run.order import Order
 from analysis.run.seal import read_sealed, write_sealed
 from analysis.run.workspace import MANIFEST_FILE
-from analysis.variables import CACHE_VARIABLE, CATALOGUES, CHAPTERS, DATA_VARIABLE, INTAKE_VARIABLE
+from analysis.variables import CACHE_VARIABLE, CATALOGUES, CHAPTERS, DATA_VARIABLE, INTAKE_VARIABLE, VOCABULARIES
 
 if TYPE_CHECKING:
     from analysis.edition.model import Edition
@@ -34,8 +34,12 @@ if TYPE_CHECKING:
 DEFAULT_EDITION = "amsterdam-2020"
 PAGES = "analysis.site:build"
 SETTLE = "analysis.publish.settling"
-# In the appendix of methods.
-EXPLAINED = ("chapters/*/models", "chapters/*/models.py", "topics/*/models", "stats", "data", "intake.py")
+# In the appendices of methods and regressions.
+EXPLAINED = (
+    *("chapters/*/models", "chapters/*/models.py", "chapters/*/methods.yml"),
+    "chapters/*/regressions.yml",
+    *("topics/*/models", "stats", "data", "intake.py"),
+)
 INTAKE_LABEL = "data.intake"  # the folder with the mappings of own registers
 DATA_LABEL = "data.folder"  # what steps call the folder of an edition's source files, whichever block names it
 LOCALES = "locale"
@@ -153,9 +157,11 @@ def refuse_unused_folder(order: Order, root: Path) -> None:
 def check_declarations(order: Order) -> None:
     """Refuse a run in which a chapter declares something wrong, before any notebook runs."""
     from analysis.publish.declared import read_chapter
+    from analysis.publish.journal import FILE, read_journal
 
     for stem in order.blocks:
         read_chapter(CHAPTERS / stem)
+        read_journal(CHAPTERS / stem / FILE)
 
 
 def check_sources(order: Order, root: Path) -> None:
@@ -206,8 +212,9 @@ def _order(edition: Edition, command: str, root: Path, intakes: Path, memory: Pa
 
 
 def _catalogues(language: str) -> tuple[str, ...]:
-    """Return the files with the words of a language, below the package; those of the code itself have none."""
-    paths = (path for pattern in CATALOGUES for path in PACKAGE.glob(pattern.format(language=language)))
+    """Return the files with the words of a language, below the package; of the code's own that is the vocabulary."""
+    patterns = (*(pattern.format(language=language) for pattern in CATALOGUES), *VOCABULARIES)
+    paths = (path for pattern in patterns for path in PACKAGE.glob(pattern))
     return tuple(sorted(path.relative_to(PACKAGE).as_posix() for path in paths))
 
 

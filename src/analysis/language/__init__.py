@@ -7,15 +7,17 @@ not.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
+from analysis.errors import InputError
 from analysis.language.catalogue import (
     LOCALES,
     SOURCE,
     Words,
-    by_pattern,
     catalogue,
     catalogues,
+    declared,
     languages,
     localised,
     messages,
@@ -26,6 +28,7 @@ from analysis.language.catalogue import (
     translated,
 )
 from analysis.language.texts import MINUS, Fewer, NumberText, Text, as_data, faults_of_fields, from_data, joined
+from analysis.language.vocabulary import COLUMNS, VALUES, patterns, plainly, vocabulary
 
 __all__ = [
     "LOCALES",
@@ -38,10 +41,12 @@ __all__ = [
     "as_data",
     "catalogue",
     "catalogues",
+    "declared",
     "faults_of_fields",
     "filled",
     "from_data",
     "header",
+    "is_word",
     "joined",
     "languages",
     "localised",
@@ -53,11 +58,15 @@ __all__ = [
     "term",
     "text",
     "translated",
+    "vocabulary",
     "word",
 ]
 
-# A code that is a number or a range of numbers, with its unit: "0.5-1.0", "< 24.0", "1.5 km".
-NUMERIC = re.compile(r"[<>≤≥=+\-−–%\s\d.,]*\d[<>≤≥=+\-−–%\s\d.,]*(km)?")
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\.?\d)"
+# A code that is a number or a range of numbers, with its unit: "0.5-1.0", "< 24.0", "1.5 km"; not 3.5.1, a section.
+NUMERIC = re.compile(rf"[<>≤≥=+\-−–%\s]*{NUMBER}(?:[<>≤≥=+\-−–%\s]+(?:{NUMBER})?)*(?:km)?")
+KNOWN = 1 << 16
+"""Words that are remembered: they are looked up per cell."""
 
 
 def text(message: str, /, **values: Any) -> Text:  # noqa: ANN401 - whatever a format takes
@@ -93,31 +102,63 @@ def word(message: str, /) -> str:
     return message
 
 
-def term(code: str, /) -> str:
+def term(code: str, /, of: str = "") -> str:
     """Return a word of the data (a code in a cell, a name along an axis) in the edition's language; unknown, as it is.
 
-    A catalogue may hold patterns of codes: entries with fields and ``msgctxt "code"``, such as ``below {edge}``. What
-    stands in a field is a code again. Of a code that is a number or a range, the number is written in that language.
+    The vocabulary knows it, or a pattern of it such as ``below {edge}``. Of a code that is a number or a range, the
+    number is written in that language.
+
+    Parameters
+    ----------
+    code : What stands in the data.
+    of : The column it stands in, where it may mean something else than elsewhere (``group: none``).
     """
-    if spoken() == SOURCE or not code:
-        return code
-    words = code.replace("_", " ") if code.isidentifier() else code
-    known = catalogue(spoken())
-    if direct := known.get(code) or known.get(words):
-        return direct
-    if pattern := by_pattern(words):
-        template, fields = pattern
-        return template.format(**{field: term(value) for field, value in fields.items()})
-    return localised(code) if NUMERIC.fullmatch(code) else code
+    return (_term(code, spoken(), of) or code) if code else code
+
+
+def is_word(code: str, /, of: str = "") -> bool:
+    """Return whether the edition's language has a word for a code of the data, or it is a number; see `term`."""
+    said = catalogue(languages()[-1]) if spoken() == SOURCE else {}
+    return bool(_term(code, spoken(), of)) or code in said
+
+
+@lru_cache(KNOWN)
+def _term(code: str, language: str, of: str = "") -> str | None:
+    own = vocabulary().word(f"{of}: {code}", VALUES) if of else None
+    known = own or vocabulary().word(code, VALUES, COLUMNS)
+    if known:
+        return known.words[language]
+    if language != SOURCE and (translation := catalogue(language).get(code)):
+        return translation
+    return _by_pattern(plainly(code), language) or (localised(code) if NUMERIC.fullmatch(code) else None)
+
+
+def _by_pattern(code: str, language: str) -> str | None:
+    for pattern, words, as_it_is in patterns(language):
+        if match := pattern.fullmatch(code):
+            parts = match.groupdict()
+            return words.format(**(parts if as_it_is else {name: term(part) for name, part in parts.items()}))
+    return None
 
 
 def header(column: str, /) -> str:
-    """Return the header of a column: its name with spaces, in the edition's language.
+    """Return the header of a column in the edition's language.
 
     Raises
     ------
     InputError
-        When the catalogue does not have it: unlike a code, a header is always a word.
+        When the vocabulary does not have it: unlike a code, a header is always a word.
     """
-    name = column.replace("_", " ")
+    return _header(column, spoken())
+
+
+@lru_cache(KNOWN)
+def _header(column: str, language: str) -> str:
+    known = vocabulary().word(column, COLUMNS, VALUES)
+    if known:
+        return known.words[language]
+    name = plainly(column)
+    if language == SOURCE and "_" in column:
+        hint = "add it to a vocabulary.yml, below columns"
+        raise InputError("language", "no word for a column", given=column, hint=hint)
     return translated(name) if name.strip() else name

@@ -165,6 +165,7 @@ class Release:
         totals: Totals | None = None,
         linked: Linked = NOTHING_DECLARED,
         nothing: str = "",
+        subtitle: str = "",
         **options: object,
     ) -> Published:
         """Publish a figure with the data behind it: PNG, SVG and ``tables/<stem>/<name>_data.csv``.
@@ -185,12 +186,13 @@ class Release:
             What the figure shows, which columns count, which say nothing of anybody, and which rows hang together; see
             `table`.
         nothing : What its place says where the edition has no such data.
+        subtitle : Measure and unit, to stand below the title; else the caption does.
         """
-        self._accept("figure", name, caption, nothing, *([alt] if isinstance(alt, str) else []))
+        self._accept("figure", name, caption, nothing, subtitle, *([alt] if isinstance(alt, str) else []))
         own = self._gate.admit(data, {"counts": counts, "free": free, "totals": totals, "linked": linked})
         counting = own.counting(counts)
         try:
-            self._refuse_words("figure", name, (caption, nothing), counting)
+            self._refuse_words("figure", name, (caption, nothing, subtitle), counting)
             gated = self._register.admit(f"{self.workspace.stem}/{name}_data", own)
             rows = whole_rows(gated)
             refuse_nothing(gated, rows, nothing)
@@ -222,7 +224,8 @@ class Release:
         rules = judged(gated, counting, self.profile, totals=totals is not None, picture=True)
         files = [source, *paths.values()]
         addresses = {"path": paths["png"], "svg": paths["svg"], "data": source}
-        self._record("figure", name, gated, rules, files, caption=caption, alt=description, **addresses)
+        words = {"caption": caption, "alt": description, **({"subtitle": subtitle} if subtitle else {})}
+        self._record("figure", name, gated, rules, files, **words, **addresses)
         return self._shown("figure", name, html)
 
     def finding(
@@ -256,12 +259,25 @@ class Release:
         if why:
             return self._withheld("finding", name, "", why)
         rules = judged_sentence(unit, shown, self.profile)
-        kind = self.declared.kind(name)
-        where = {"figure": kind.figure, "table": kind.table, "rank": kind.rank}
-        self.workspace.record(
-            "finding", name=name, sentence=as_data(sentence), n=shown, unit=unit, **where, rules=rules
-        )
-        return self._shown("finding", name, finding_html(name, sentence, shown, unit))
+        kind, beside = self.declared.kind(name), self._beside(name, sentence)
+        where = {part: getattr(kind, part) for part in ("figure", "table", "method", "rank", "lead")}
+        said = {"sentence": as_data(sentence), **{part: as_data(words) for part, words in beside.items()}}
+        self.workspace.record("finding", name=name, n=shown, unit=unit, **said, **where, rules=rules)
+        return self._shown("finding", name, finding_html(name, sentence, shown, unit, beside.get("headline", "")))
+
+    def _beside(self, name: str, sentence: str) -> dict[str, Text]:
+        """Return what stands beside a sentence and may be shown."""
+        beside: Mapping[str, Text] = getattr(sentence, "beside", {})
+        refuse_untranslated(beside.values(), f"finding {name!r}")
+        return {part: words for part, words in beside.items() if not self._unsayable(name, words)}
+
+    def _unsayable(self, name: str, words: str) -> str:
+        """Return why words beside a finding may not be shown; empty when they may."""
+        try:
+            self._refuse_words("finding", name, (words,), ())
+        except WithheldError as reason:
+            return str(reason)
+        return ""
 
     def _keep(self, recipe: Recipe) -> None:
         """Keep inside what counts somebody: more of it may have to be withheld when the edition is whole."""

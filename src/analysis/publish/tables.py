@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -16,10 +17,12 @@ import pandas as pd
 
 from analysis.disclosure import CROSS, DOMINATED, SUPPRESSED, Gated
 from analysis.errors import InputError
+from analysis.headers import IDENTIFIERS, NAME_COLUMN, PLACE_COLUMN
 from analysis.language import MINUS, NumberText, header, localised, term, text, word
 from analysis.publish.decimals import LINEAR, of_column, of_unit
 from analysis.publish.layout import render
-from analysis.publish.spreadsheet import harmless, write_xlsx
+from analysis.publish.spreadsheet import Layout, harmless, write_xlsx
+from analysis.publish.untranslated import refuse_codes, refuse_untranslated
 
 MAX_ROWS = 100
 """Rows shown on a page; the CSV has them all."""
@@ -29,8 +32,10 @@ P_VALUE = "p_value"
 GROUPED = 1_000
 """From here on a column's thousands are set apart, unless it holds years."""
 
+YEAR = re.compile(r"(?:.*_)?year")
+
 EACH = -1
-"""In `digits`: every number of the column on its own, because they are in different units."""
+"""In `digits`: every number of the column by its unit, or on its own where that has no rule: they are in many units."""
 
 EACH_DIGITS = 4
 
@@ -80,7 +85,28 @@ def write_sidecar(gated: Gated, path: Path, *, edition: str, caption: str, synth
     whole |= {"counts": list(gated.resting), "keys": list(gated.keys)}
     whole |= {name: value for name, value in asdict(gated.linked).items() if value}
     path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf8", newline="\n")
-    write_xlsx(gated, path.with_suffix(".xlsx"), {**about, "withheld_cells": gated.cells})
+    write_xlsx(gated, path.with_suffix(".xlsx"), {**about, "withheld_cells": gated.cells}, _layout(gated.frame))
+
+
+def _layout(frame: pd.DataFrame) -> dict[str, Layout]:
+    """Return how each column looks in a spreadsheet."""
+    return {
+        str(column): Layout(header(str(column)), _digits_shown(frame, str(column)), _grouped(frame[column]))
+        for column in frame
+        if column != SUPPRESSED
+    }
+
+
+def _digits_shown(frame: pd.DataFrame, column: str) -> list[int | None]:
+    if not _is_number(frame[column]):
+        return [None] * len(frame)
+    usual = _decimals(frame[column])
+    return [usual if digits is None else digits for digits in _decimals_of(frame, column, {})]
+
+
+def _grouped(values: pd.Series) -> bool:
+    """Return whether thousands are set apart: not in a column of years."""
+    return _is_number(values) and "year" not in str(values.name) and bool((values.abs() >= GROUPED).any())
 
 
 def html_table(
@@ -114,14 +140,16 @@ def html_table(
     frame = gated.frame[columns].head(MAX_ROWS)
     decimals = {column: _decimals_of(gated.frame.head(MAX_ROWS), column, digits or {}) for column in columns}
     cells = [_cells(frame[column], gated.suppressed[column], decimals[column]) for column in columns]
+    headers = [(labels or {}).get(column) or header(column) for column in columns]
+    _refuse_strange(frame, identity, (caption, note, *headers))
     return render(
         "table.html.j2",
         identity=identity,
         caption=caption,
         note=note,
         source=source,
-        headers=[(labels or {}).get(column) or header(column) for column in columns],
-        numeric=[_is_number(frame[column]) for column in columns],
+        headers=headers,
+        numeric=[_is_quantity(frame[column]) for column in columns],
         stub=_stub(frame),
         rows=list(zip(*cells, strict=True)),
         more=len(gated.frame) - len(frame),
@@ -165,18 +193,31 @@ def _columns(where: str, frame: pd.DataFrame, shown: Sequence[str] | None, named
     return list(shown or known)
 
 
+def _refuse_strange(frame: pd.DataFrame, where: str, texts: Sequence[str]) -> None:
+    """Refuse codes and words of another language in a table; names of schools, boards and places may be any."""
+    refuse_untranslated(texts, where)
+    for column in frame.columns:
+        named = column in IDENTIFIERS or NAME_COLUMN.fullmatch(column) or PLACE_COLUMN.fullmatch(column)
+        if not _is_number(frame[column]) and not named:
+            values = frame[column].dropna().unique()
+            refuse_codes(values, f"{where}, column {column!r}", column)
+            refuse_untranslated((_words(value, column) for value in values), f"{where}, column {column!r}")
+
+
 def _decimals_of(frame: pd.DataFrame, column: str, digits: Mapping[str, int]) -> list[int | None]:
     """Return the decimals of each cell of a column: as declared, else by the unit of its row or its name."""
-    if column in digits or pd.api.types.is_integer_dtype(frame[column]):
+    each = digits.get(column) == EACH
+    if (column in digits or pd.api.types.is_integer_dtype(frame[column])) and not each:
         return [digits.get(column)] * len(frame)
-    if column in LINEAR and "unit" in frame:
-        return [of_unit(str(unit)) for unit in frame["unit"]]
-    return [of_column(column)] * len(frame)
+    if (each or column in LINEAR) and "unit" in frame:
+        known = (of_unit(str(unit)) for unit in frame["unit"])
+        return [EACH if each and decimals is None else decimals for decimals in known]
+    return [EACH if each else of_column(column)] * len(frame)
 
 
 def _cells(values: pd.Series, signs: pd.Series, decimals: Sequence[int | None]) -> list[TableCell]:
     writers = {digits: _writer(values, digits) for digits in set(decimals)}
-    numeric = _is_number(values)
+    numeric = _is_quantity(values)
     triples = zip(values, signs, decimals, strict=False)  # signs cover all rows, values the shown ones
     return [
         TableCell(sign, numeric, _reason(sign)) if sign else TableCell(writers[digits](value), numeric)
@@ -194,12 +235,11 @@ def _reason(sign: str) -> str:
 
 def _writer(values: pd.Series, digits: int | None) -> Callable[[Any], str]:
     if not _is_number(values):
-        return _words
+        return partial(_words, of=str(values.name))
     if digits == EACH:
         return significant
     decimals = _decimals(values) if digits is None else digits
-    grouped = "year" not in str(values.name) and bool((values.abs() >= GROUPED).any())
-    return partial(_digits, decimals=decimals, grouped=grouped, p_value=values.name == P_VALUE)
+    return partial(_digits, decimals=decimals, grouped=_grouped(values), p_value=values.name == P_VALUE)
 
 
 def significant(value: float) -> str:
@@ -212,13 +252,18 @@ def significant(value: float) -> str:
     return localised((digits.rstrip("0").rstrip(".") if "." in digits else digits).replace("-", MINUS))
 
 
-def _words(value: object) -> str:
+def in_unit(value: float, unit: str) -> str:
+    """Write a number in its unit, on its own where that has no rule."""
+    decimals = of_unit(unit)
+    return significant(value) if decimals is None or pd.isna(value) else number(value, decimals)
+
+
+def _words(value: object, of: str) -> str:
     if isinstance(value, (bool, np.bool_)):
         return text("yes") if value else text("no")
     if pd.isna(value):  # type: ignore[call-overload]  # any scalar
         return ""
-    words = term(str(value))
-    return words.replace("_", " ") if words.isidentifier() else words
+    return term(str(value), of)
 
 
 def _digits(value: float, *, decimals: int, grouped: bool, p_value: bool) -> str:
@@ -246,7 +291,16 @@ def _is_number(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 
+def _is_quantity(values: pd.Series) -> bool:
+    """Return whether a column is set as numbers are: a year is none, beside words it reads as one of them."""
+    return _is_number(values) and not _is_year(values)
+
+
+def _is_year(values: pd.Series) -> bool:
+    return bool(YEAR.fullmatch(str(values.name)))
+
+
 def _stub(frame: pd.DataFrame) -> int:
-    """Count the leading columns of words: they head the rows."""
-    numeric = [_is_number(frame[column]) for column in frame.columns]
+    """Count the leading columns of words and years: they head the rows."""
+    numeric = [_is_quantity(frame[column]) for column in frame.columns]
     return max(numeric.index(True) if True in numeric else 1, 1)

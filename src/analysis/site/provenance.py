@@ -68,7 +68,7 @@ def _run(manifest: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
     publisher = str(manifest.get("parameters", {}).get("publisher") or "")
     rows = {
         text("Edition"): manifest["edition"],
-        text("Published by"): publisher or text("not told: the params file has no publisher"),
+        text("Published by"): publisher or text("not stated: the params file has no publisher"),
         text("Git commit"): f"{git['commit']}{changes}" if git.get("commit") else text("not under version control"),
         text("Lock file (SHA-256)"): short(manifest.get("lock_sha256")),
         text("Python"): manifest.get("python"),

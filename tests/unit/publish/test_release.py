@@ -63,7 +63,7 @@ def test_the_same_table_gives_the_same_bytes(tmp_path):
 
 def test_a_table_is_shown_with_caption_scope_and_link(release):
     html = release.table("by_group", by_group(), caption=CAPTION, counts=["n"], labels={"n": "Pupils"})._repr_html_()
-    assert f"<caption>{CAPTION}</caption>" in html
+    assert f">{CAPTION}</caption>" in html
     assert '<th scope="col" class="number">Pupils</th>' in html
     assert '<th scope="row">b</th>' in html
     assert 'href="../tables/segregation/by_group.csv"' in html
@@ -86,7 +86,7 @@ def test_plain_text_shows_no_data(release):
 def test_what_is_published_is_recorded(release, workspace):
     release.table("by_group", by_group(), caption=CAPTION, counts=["n"])
     entry, shown = records(workspace)
-    assert shown["key"] == "shown"
+    assert shown["noted"] == "shown"
     rules = {rule["rule"]: rule for rule in entry.pop("rules")}
     assert rules["smallest"] == {
         "rule": "smallest",
@@ -99,7 +99,7 @@ def test_what_is_published_is_recorded(release, workspace):
     assert rules["others"] == {"rule": "others", "verdict": "suppressed", "cells": 1}  # the share that rests on it
     assert set(entry.pop("files")) == {f"tables/segregation/by_group.{kind}" for kind in ("csv", "json", "xlsx")}
     assert entry == {
-        "key": "published",
+        "noted": "published",
         "kind": "table",
         "name": "by_group",
         "caption": CAPTION,
@@ -135,7 +135,7 @@ def test_a_figure_of_which_no_row_is_left_has_a_notice_in_its_place(release, wor
     assert not (workspace.write / "figures").exists()
     assert not (workspace.write / "tables").exists()
     note, shown = records(workspace)
-    assert (note["key"], note["kind"], note["name"]) == ("withheld", "figure", "shares")
+    assert (note["noted"], note["kind"], note["name"]) == ("withheld", "figure", "shares")
     assert shown["sha256"] == hashlib.sha256(html.encode()).hexdigest()
 
 
@@ -208,7 +208,14 @@ def test_a_finding_rests_on_enough(release, workspace):
     finding, shown = records(workspace)
     assert {rule["verdict"] for rule in finding.pop("rules")} == {"passed"}
     shows = {"figure": "", "table": "", "rank": 1}
-    assert finding == {"key": "finding", "name": "enough", "sentence": "Ten <do>.", "n": 10, "unit": "pupils", **shows}
+    assert finding == {
+        "noted": "finding",
+        "name": "enough",
+        "sentence": "Ten <do>.",
+        "n": 10,
+        "unit": "pupils",
+        **shows,
+    }
     assert shown["sha256"] == hashlib.sha256(html.encode()).hexdigest()
 
 
@@ -218,7 +225,7 @@ def test_a_finding_on_too_few_has_a_notice_in_its_place(release, workspace, n):
     assert "Not shown: it rests on fewer than 10 pupils." in html
     assert "They do" not in html
     note, _ = records(workspace)
-    assert (note["key"], note["kind"], note["name"]) == ("withheld", "finding", "few")
+    assert (note["noted"], note["kind"], note["name"]) == ("withheld", "finding", "few")
 
 
 @pytest.mark.parametrize("model", [{"clusters": 9}, {"df_resid": 9}])

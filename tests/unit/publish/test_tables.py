@@ -83,7 +83,7 @@ def test_an_empty_key_is_no_header_of_its_row():
     assert '<th scope="row"></th>' not in html
 
 
-def test_a_code_is_shown_as_words():
-    html = table(pd.DataFrame({"term": ["dissimilarity_now", "log(x_1)"], "estimate": [0.5, 0.25]}))
-    assert ">dissimilarity now<" in html
-    assert ">log(x_1)<" in html
+def test_a_code_is_shown_as_words_and_one_without_is_refused():
+    assert ">dissimilarity, now<" in table(pd.DataFrame({"term": ["dissimilarity_now"], "estimate": [0.5]}))
+    with pytest.raises(InputError, match=r"column 'term': shows 'log_x'"):
+        table(pd.DataFrame({"term": ["log_x"], "estimate": [0.5]}))

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from markupsafe import Markup
-
 from analysis.site.docstrings import as_html, definitions, documented, passed_on
-from analysis.site.formulas import formula
 
 
 def test_a_function_has_its_text_its_sections_and_its_place() -> None:
@@ -18,23 +13,6 @@ def test_a_function_has_its_text_its_sections_and_its_place() -> None:
     assert told.file == "src/analysis/stats/segregation.py"
     assert told.signature.startswith("dissimilarity(")
     assert told.anchor == "function-stats-segregation-dissimilarity"
-
-
-def test_every_formula_of_the_project_can_be_drawn() -> None:
-    told = "\n\n".join(one.text + "\n\n" + "\n\n".join(one.sections.values()) for one in documented().values())
-    formulas = re.findall(r":math:`([^`]+)`", told)
-    assert len(formulas) > 20
-    assert [tex for tex in formulas if not formula(tex).startswith("<svg")] == []
-
-
-def test_a_formula_is_read_aloud_as_tex_and_takes_the_colour_of_the_text() -> None:
-    drawn = formula(r"a < \frac{1}{2}")
-    assert 'aria-label="a &lt; \\frac{1}{2}"' in drawn
-    assert "fill" not in drawn
-
-
-def test_what_cannot_be_drawn_is_shown_as_it_is() -> None:
-    assert formula(r"\nonsense{x}") == Markup('<code class="formula">\\nonsense{x}</code>')
 
 
 def test_the_marks_of_restructured_text_become_html_and_the_rest_is_escaped() -> None:

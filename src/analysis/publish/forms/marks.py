@@ -7,7 +7,7 @@ on either side of a missing one. The primitives take any x; the forms decide whe
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from functools import wraps
+from functools import partial, wraps
 from textwrap import fill
 from typing import Any, Concatenate, Literal, ParamSpec
 
@@ -40,7 +40,8 @@ def named(rows: pd.DataFrame, column: str | None, names: Names = term) -> dict[A
     if not callable(names):
         return {value: term(names[value] if isinstance(names, Mapping) else value) for value in names}
     require(rows, column)
-    return {value: names(str(value)) for value in rows[column].dropna().drop_duplicates()}
+    called = partial(term, of=column) if names is term else names
+    return {value: called(str(value)) for value in rows[column].dropna().drop_duplicates()}
 
 
 def of(rows: pd.DataFrame, column: str | None, value: object) -> pd.DataFrame:
