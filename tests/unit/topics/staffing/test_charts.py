@@ -347,7 +347,10 @@ THIRDS = pd.DataFrame(
 
 def test_accounts_have_a_line_per_third_from_low_to_high() -> None:
     figure = charts.accounts(THIRDS)
-    assert titles(figure) == ["Hired staff, share of the costs of staff", "Wages, share of all costs"]
+    assert [title.replace("\n", " ") for title in titles(figure)] == [
+        "Hired staff, share of the costs of staff",
+        "Wages, share of all costs",
+    ]
     assert [axes.lines[0].get_ydata().tolist() for axes in figure.axes] == [
         pytest.approx([0.2019, 0.2020, 0.2021]),
         pytest.approx([0.8019, 0.8020, 0.8021]),
