@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from analysis.site.docstrings import as_html, definitions, documented, passed_on
 
 
@@ -13,6 +15,12 @@ def test_a_function_has_its_text_its_sections_and_its_place() -> None:
     assert told.file == "src/analysis/stats/segregation.py"
     assert told.signature.startswith("dissimilarity(")
     assert told.anchor == "function-stats-segregation-dissimilarity"
+
+
+def test_no_docstring_shows_the_source_of_a_formula() -> None:
+    for one in documented().values():
+        shown = "".join(map(str, [as_html(one.text, {}), *(as_html(body, {}) for body in one.sections.values())]))
+        assert "\\" not in re.sub(r"<code>.*?</code>", "", shown), one.name
 
 
 def test_the_marks_of_restructured_text_become_html_and_the_rest_is_escaped() -> None:
