@@ -82,7 +82,7 @@ def _dictionary(site: Site) -> Iterator[Row]:
 def _columns(site: Site, thing: Thing, path: str) -> Iterator[Row]:
     frame = read_csv(site.folder / path, keep_default_na=False, na_values=[""], dtype={SUPPRESSED: str})
     about = json.loads((site.folder / path).with_suffix(".json").read_text("utf8"))
-    of = {"file": path, "caption": str(thing.note["caption"]), "chapter": thing.chapter.title}
+    of: Row = {"file": path, "caption": str(thing.note["caption"]), "chapter": thing.chapter.title}
     of |= {"figure": thing.name if thing.kind == "figure" else "", "rows": len(frame)}
     units = sorted(map(str, frame["unit"].dropna().unique())) if "unit" in frame else []
     for column in map(str, frame.columns):
