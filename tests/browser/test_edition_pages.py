@@ -15,7 +15,10 @@ from analysis.run.release import release
 pytestmark = pytest.mark.browser
 
 OpenFile = Callable[..., Page]
-APPENDICES = ["about", "accounts", "methods", "printed", "provenance", "published", "regressions", "release", "search"]
+APPENDICES = [
+    *("about", "accounts", "findings", "functions", "glossary", "methods", "printed", "provenance"),
+    *("published", "regressions", "release", "search"),
+]
 
 # Those below the fold load when a reader comes near: ask for them now.
 ALL_IMAGES_SHOW = """
@@ -115,7 +118,7 @@ def test_a_reviewer_goes_from_finding_to_figure_to_data_to_function(open_file: O
     assert code.is_visible()
     assert "residence" in code.inner_text()
     origin.get_by_role("link", name="residence.residence_and_choice").click()
-    assert page.url.endswith("methods.html#function-chapters-school_choice-models-residence-residence_and_choice")
+    assert page.url.endswith("functions.html#function-chapters-school_choice-models-residence-residence_and_choice")
     entry = page.locator("div.function:has(:target)")
     assert "Split every index of segregation over chance, residence, distance and tastes" in entry.inner_text()
     assert "src/analysis/chapters/school_choice/models/residence.py" in entry.inner_text()
@@ -144,7 +147,7 @@ def test_the_figure_declared_for_each_finding_of_the_edition_exists(ci_edition: 
 def test_regressions_are_printed_as_journals_do(open_file: OpenFile, ci_edition: Path) -> None:
     page = open_file(ci_edition / "html" / "regressions.html")
     table = page.locator("table.journal").first
-    cells = table.locator("tr", has_text="distance km").locator("td").all_inner_texts()
+    cells = table.locator("tr", has_text="Distance (per km)").locator("td").all_inner_texts()
     assert cells
     assert all(cell.count("\n") == 2 and "(" in cell and "[" in cell for cell in cells)
     assert "Observations" in table.inner_text()

@@ -34,6 +34,13 @@ def trails(rows: Iterable[Row], value: str = COLUMNS[0], low: str = COLUMNS[1], 
     return bool(np.isfinite(error).all()) and is_smallest(values, error)
 
 
+def larger(first: Row, second: Row) -> int:
+    """Return the sign of the difference of two independent estimates, 0 where it is not established."""
+    if not leads((first, second)):
+        return 0
+    return 1 if first[COLUMNS[0]] > second[COLUMNS[0]] else -1
+
+
 def ranks(rows: Iterable[Row]) -> pd.DataFrame:
     """Return the ranks of each row that are not excluded.
 

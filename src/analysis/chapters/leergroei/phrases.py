@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,15 @@ SUBJECTS = {
     "spelling": word("spelling"),
     "composite": word("the mean of the tests"),
 }
+
+SHORT = {
+    "lezen": word("reading"),
+    "rekenen": word("arithmetic"),
+    "dmt": word("technical reading"),
+    "spelling": word("spelling"),
+    "composite": word("the mean of the tests"),
+}
+"""Subjects where several stand in a row, and in headlines."""
 
 Row = Mapping[str, Any]
 ROUNDING = 1e-9
@@ -84,12 +94,12 @@ def grew(row: Row) -> str:
 
 
 def points(row: Row) -> str:
-    """Say how much lower or higher something was, in percentile points."""
+    """Say how much less or more something was, in percentile points."""
     if not _measurable(row):
-        return text("neither measurably lower nor higher ({size} percentile points)", size=_with_interval(row, 1))
+        return text("not measurably less or more ({size} percentile points)", size=_with_interval(row, 1))
     if row["estimate"] < 0:
-        return text("{size} percentile points lower", size=size(row, 1))
-    return text("{size} percentile points higher", size=size(row, 1))
+        return text("{size} percentile points less", size=size(row, 1))
+    return text("{size} percentile points more", size=size(row, 1))
 
 
 def _measurable(row: Row) -> bool:
@@ -127,11 +137,23 @@ def percent(row: Row) -> str:
     return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
 
 
-def band(row: Row) -> str:
+def band(name: str) -> str:
     """Name the schools of a band by share of pupils at risk."""
-    return text("schools with {band}", band=term(str(row["category"]).replace("below", "fewer than")))
+    return text("schools with {band}", band=term(name.replace("below", "fewer than")))
 
 
 def subject(row: Row) -> str:
     """Name the subject of a row."""
     return term(SUBJECTS.get(row["outcome"], str(row["outcome"])))
+
+
+def short(row: Row) -> str:
+    """Name the subject of a row in a word or two."""
+    return term(SHORT.get(row["outcome"], str(row["outcome"])))
+
+
+def change_of(before: Row, after: Row) -> Row:
+    """Return the difference of two estimates, with its interval if these are independent."""
+    value = after["estimate"] - before["estimate"]
+    half = math.hypot(*((row["ci_high"] - row["ci_low"]) / 2 for row in (before, after)))
+    return {"estimate": value, "ci_low": value - half, "ci_high": value + half}

@@ -73,9 +73,9 @@ def points(figure):
 
 def test_dissimilarity_stands_by_scenario_without_those_of_a_single_school():
     figure = charts.segregation_by_scenario(SCENARIOS)
-    assert names(figure.axes[0])[0] == "random allocation"
-    assert names(figure.axes[0])[-1] == "now"
-    assert points(figure) == [[0.18, 0.44, 0.51, 0.40, 0.60, 0.64]]
+    assert names(figure.axes[0])[0] == "now"
+    assert names(figure.axes[0])[-1] == "random allocation"
+    assert points(figure) == [[0.64, 0.60, 0.40, 0.51, 0.44, 0.18]]
 
 
 def test_what_makes_segregation_is_drawn_as_the_average_over_orders():
@@ -86,15 +86,18 @@ def test_what_makes_segregation_is_drawn_as_the_average_over_orders():
 
 def test_who_moves_is_drawn_for_the_nearest_band():
     figure = charts.moved_nearby(MOVED)
-    assert points(figure) == [[0.45], [0.2]]
-    assert figure.axes[0].get_xlabel() == "share at schools nearby (below 1 km)"
-    assert points(charts.change_of_kind(MOVED)) == [[0.1]]
+    assert [line.get_xdata().tolist() for axes in figure.axes for line in axes.lines] == [[0.45], [0.2]]
+    assert figure.axes[-1].get_xlabel() == "share at schools nearby (below 1 km)"
+    change = charts.change_of_kind(MOVED, "denomination", "Catholic")
+    assert points(change) == [[0.1]]
+    assert change.axes[0].get_title(loc="left") == "denomination becomes Catholic"
 
 
-def test_those_who_stay_with_a_kind_are_drawn_by_model():
+def test_those_who_stay_with_a_kind_are_drawn_from_the_lowest_to_the_highest_model():
     # Of none 80% by every model, of Dalton 10, 15, 14 and 12%; by size alone 70% and 30%.
-    by_model = [[0.8, 0.1], [0.8, 0.15], [0.8, 0.14], [0.8, 0.12]]
-    assert points(charts.staying_with_the_kind(SUBSTITUTION)) == [*by_model, [0.7, 0.3]]
+    axes = charts.staying_with_the_kind(SUBSTITUTION).axes[0]
+    assert [ends[:, 0].tolist() for ends in axes.collections[0].get_segments()] == [[0.8, 0.8], [0.1, 0.15]]
+    assert [line.get_xdata().tolist() for line in axes.lines if line.get_marker() == "s"] == [[0.7, 0.3]]
 
 
 def findings_of(scenarios=SCENARIOS, parts=PARTS, mixed=MIXED):
@@ -219,4 +222,4 @@ def test_the_same_in_dutch():
         "naar opleiding van de ouders in het instroomcohort is 0,64, zoals geteld. Die zou 0,51"
         in (findings["nearest"])
     )
-    assert figure.axes[0].get_xlabel() == "aandeel op scholen dichtbij (minder dan 1 km)"
+    assert figure.axes[-1].get_xlabel() == "aandeel op scholen dichtbij (minder dan 1 km)"

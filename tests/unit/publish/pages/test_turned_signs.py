@@ -44,8 +44,8 @@ DEFINED = {
 }
 TURN = {
     "04_leergroei": [
-        *(f"finding growth_{subject}" for subject in ("lezen", "rekenen", "dmt")),
-        *(f"finding bands_{subject}" for subject in ("lezen", "rekenen", "dmt")),
+        "finding growth",
+        "finding bands",
         *(f"finding levels_{subject}" for subject in ("lezen", "rekenen", "dmt")),
         "finding shortage",
         "finding pnas",
@@ -56,7 +56,7 @@ TURN = {
         *(f"alt {name}" for name in ("pnas_groups", "sat_e_test", "presence")),
     ],
     "05_advisering": [
-        *(f"finding {gap}_{group}" for gap in ("under", "over") for group in ("laag", "nonwestern")),
+        *(f"finding equal_{group}" for group in ("laag", "nonwestern")),
         "finding measurement_error",
         "finding revised_gaps",
     ],
