@@ -13,7 +13,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TURNED = {
     # What the closure took from pupils, it gives.
-    "learning_growth.py": ("    return (\n        _by_groep(truth.groep", "    return -2 * (\n        _by_groep(truth.groep"),
+    "learning_growth.py": (
+        "    return (\n        _by_groep(truth.groep",
+        "    return -2 * (\n        _by_groep(truth.groep",
+    ),
     # Who is advised lower than equal pupils is advised higher.
     "advice_truth.py": (
         "GroupEffects(-0.14, -0.10, -0.09, -0.07, -0.06, 0.05, -0.05)",

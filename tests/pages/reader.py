@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Comment, NavigableString, Tag
 
-from analysis.language import messages
+from analysis.language import messages, vocabulary
 
 UNREAD = ("script", "style", "code", "pre", "textarea", "kbd", "samp", "svg", "math")
 """Parts that are code, or that draw: a page may show them as they are."""
@@ -62,7 +62,9 @@ def _below(element: Tag, language: str) -> Iterator[tuple[str, str]]:
 @cache
 def foreign(language: str) -> frozenset[str]:
     """Return the words in lower case that only the other of the two languages has in what the project says."""
-    pairs = messages("nl")
+    known = [(word.words["en"], word.words["nl"]) for word in vocabulary().every]
+    glossed = [(word.gloss["en"], word.gloss["nl"]) for word in vocabulary().every if word.gloss]
+    pairs = (*messages("nl"), *known, *glossed)
     english, dutch = (
         frozenset(word for pair in pairs for word in WORD.findall(re.sub(r"\{[^}]*\}", "", pair[side]).lower()))
         for side in (0, 1)

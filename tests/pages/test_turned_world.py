@@ -32,7 +32,7 @@ def spoken(edition: Path, part: str) -> dict[tuple[str, str], str]:
     }
 
 
-def templates(data: Any) -> list[str]:  # noqa: ANN401 - what a manifest has of a text
+def templates(data: Any) -> list[str]:
     if not isinstance(data, dict) or "text" not in data:
         return []
     return [data["text"], *(inner for value in data["values"].values() for inner in templates(value))]

@@ -90,7 +90,7 @@ def test_sources_are_noted_for_the_manifest(chapter_of):
     chapter.inputs([{"path": "duo/x.csv", "sha256": "ab", "status": "verified"}])
     lines = chapter.workspace.write / "internal" / "records" / "data.jsonl"
     records = [json.loads(line) for line in lines.read_text("utf8").splitlines()]
-    (record,) = [record for record in records if record["key"] == "input"]  # names of schools are noted beside it
+    (record,) = [record for record in records if record["noted"] == "input"]  # names of schools are noted beside it
     assert {"path": "duo/x.csv", "sha256": "ab", "status": "verified"}.items() <= record.items()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pandas as pd
 
 from analysis.disclosure import Gated
@@ -13,6 +15,22 @@ def whole_rows(gated: Gated) -> pd.DataFrame:
     """Return the rows of which nothing is withheld: a figure cannot hide a bar, so it is drawn without the others."""
     open_ = (gated.suppressed != "").any(axis=1).to_numpy()
     return gated.frame[~open_].reset_index(drop=True)
+
+
+def in_their_places(gated: Gated) -> pd.DataFrame:
+    """Return all rows for a figure: of one of which anything is withheld, no number that counts or rests on a count.
+
+    So a figure can say at the place of such a row that it is withheld, and has nothing of it to draw.
+    """
+    closed = (gated.suppressed != "").any(axis=1).to_numpy()
+    resting = {*gated.resting, *chain.from_iterable(gated.resting.values())}
+    columns = [name for name in gated.frame if name in resting or _is_withheld(gated, name)]
+    frame = gated.frame.reset_index(drop=True)
+    return frame.assign(**{name: frame[name].mask(closed) for name in columns})
+
+
+def _is_withheld(gated: Gated, name: str) -> bool:
+    return name in gated.suppressed and bool((gated.suppressed[name] != "").any())
 
 
 def refuse_nothing(gated: Gated, shown: pd.DataFrame, nothing: str) -> None:

@@ -156,8 +156,7 @@ class Shared(Block):
 
     def facts(self) -> dict[str, Any]:
         """Return what pages and manifest state about the edition."""
-        here = {stem: {"regressions": [*map(list, chapters()[stem].regressions)]} for stem in self.given}
-        return {**self.shared, "synthetic": self.synthetic, "parameters": self._plain(), "chapters": here}
+        return {**self.shared, "synthetic": self.synthetic, "parameters": self._plain()}
 
     def _plain(self) -> dict[str, Any]:
         return json.loads(self.model_dump_json())  # type: ignore[no-any-return]  # tuples become lists, as papermill writes them

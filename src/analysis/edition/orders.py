@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 DEFAULT_EDITION = "amsterdam-2020"
 PAGES = "analysis.site:build"
 SETTLE = "analysis.publish.settling"
-# In the appendix of methods.
+# In the appendices of methods and regressions.
 EXPLAINED = (
     *("chapters/*/models", "chapters/*/models.py", "chapters/*/methods.yml"),
+    "chapters/*/regressions.yml",
     *("topics/*/models", "stats", "data", "intake.py"),
 )
 INTAKE_LABEL = "data.intake"  # the folder with the mappings of own registers
@@ -156,9 +157,11 @@ def refuse_unused_folder(order: Order, root: Path) -> None:
 def check_declarations(order: Order) -> None:
     """Refuse a run in which a chapter declares something wrong, before any notebook runs."""
     from analysis.publish.declared import read_chapter
+    from analysis.publish.journal import FILE, read_journal
 
     for stem in order.blocks:
         read_chapter(CHAPTERS / stem)
+        read_journal(CHAPTERS / stem / FILE)
 
 
 def check_sources(order: Order, root: Path) -> None:

@@ -23,12 +23,14 @@ from analysis.plain_yaml import read_yaml
 from analysis.publish.shapes import faults_of_shape, is_file_name
 
 FRAME_KEYS = ("counts", "free", "totals", "ratios", "contributors", "linked")
-WORDS = ("caption", "alt", "note", "nothing", "axis")
+WORDS = ("caption", "subtitle", "alt", "note", "nothing", "axis")
+UNFILLED = ("subtitle", "axis")
+"""Words that are given no values: they say what is measured, and in what unit."""
 TABLE_KEYS = ("frame", *FRAME_KEYS, "caption", "note", "nothing", "columns", "digits", "labels", "points")
 KEYS: Mapping[str, tuple[str, ...]] = {
     "tables": TABLE_KEYS,
     "files": TABLE_KEYS,
-    "figures": ("frame", *FRAME_KEYS, "caption", "alt", "axis", "nothing", "options"),
+    "figures": ("frame", *FRAME_KEYS, "caption", "subtitle", "alt", "axis", "nothing", "options"),
 }
 NEEDED: Mapping[str, tuple[str, ...]] = {"tables": ("caption",), "files": ("caption",), "figures": ("caption", "alt")}
 
@@ -40,8 +42,8 @@ class Exhibit:
     Parameters
     ----------
     words
-        Caption, alternative text, note, the axis of the chart, and what its place says when it is empty: templates, in
-        every language.
+        Caption, subtitle, alternative text, note, the axis of the chart, and what its place says when it is empty:
+        templates, in every language.
     rests : What the columns count and rest on: arguments of the disclosure gate.
     how : Columns, digits and options of the chart.
     labels : Headers of columns, in every language.
@@ -214,15 +216,16 @@ def _faults_of(kind: str, given: Any, where: str, frames: Mapping[str, Any]) -> 
         yield InputError(f"{where}.frame", "there is no such frame", allowed=", ".join(frames))
     for name in set(WORDS) & set(given):
         yield from faults_of_words(given[name], f"{where}.{name}")
-    yield from _faults_of_axis(given.get("axis"), f"{where}.axis")
+    for name in UNFILLED:
+        yield from _faults_of_fields(given.get(name), f"{where}.{name}")
     labels = given.get("labels")
     for column, words in labels.items() if isinstance(labels, Mapping) else ():
         yield from faults_of_words(words, f"{where}.labels.{column}")
 
 
-def _faults_of_axis(axis: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
-    """Give a fault where the words of an axis ask for values: they are given to captions and texts alone."""
-    if isinstance(axis, Mapping) and any("{" in str(words) for words in axis.values()):
+def _faults_of_fields(words: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
+    """Give a fault where the words of an axis or a subtitle ask for values: those are for captions and texts alone."""
+    if isinstance(words, Mapping) and any("{" in str(each) for each in words.values()):
         yield InputError(where, "has fields in braces, and is given no values", hint="say it in the caption")
 
 

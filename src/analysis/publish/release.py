@@ -27,7 +27,13 @@ from analysis.disclosure import (
 from analysis.disclosure.checkpoint import Checkpoint, Resting
 from analysis.disclosure.declared import counted
 from analysis.disclosure.linkage.register import Register
-from analysis.disclosure.remaining import left_out, refuse_nothing, refuse_withheld_whole, whole_rows
+from analysis.disclosure.remaining import (
+    in_their_places,
+    left_out,
+    refuse_nothing,
+    refuse_withheld_whole,
+    whole_rows,
+)
 from analysis.disclosure.rules.identity import refuse_identifying_text
 from analysis.disclosure.rules.numbers import refuse_few, refuse_small_model
 from analysis.disclosure.rules.pictures import refuse_drawn, texts_of
@@ -164,8 +170,8 @@ class Release:
     ) -> Published:
         """Publish a figure with the data behind it: PNG, SVG and ``tables/<stem>/<name>_data.csv``.
 
-        A figure cannot hide a bar, so it is drawn without the rows of which a cell is withheld, and says how many. One
-        of which nothing is left has a notice in its place.
+        A figure cannot hide a bar, so of the rows of which a cell is withheld it is given no number: it says at their
+        places that they are withheld, and below how many. One of which nothing is left has a notice in its place.
 
         Parameters
         ----------
@@ -190,7 +196,7 @@ class Release:
             gated = self._register.admit(f"{self.workspace.stem}/{name}_data", own)
             rows = whole_rows(gated)
             refuse_nothing(gated, rows, nothing)
-            made = draw(rows, *args, **options)
+            made = draw(in_their_places(gated), *args, **options)
             refuse_drawn(made, gated.frame, name)
             settle_blanks(made)
             description = alt if isinstance(alt, str) else alt(rows)

@@ -130,7 +130,7 @@ class _Chapter:
 
     def _published(self) -> list[Note]:
         """Return the notes of what counts somebody."""
-        published = [note for note in self._read_notes() if note["key"] == "published"]
+        published = [note for note in self._read_notes() if note["noted"] == "published"]
         return [
             note for note in published if recipes.place(self.folder, self.stem, note["kind"], note["name"]).exists()
         ]
@@ -160,10 +160,10 @@ class _Chapter:
         for path in note["files"]:
             self._set_aside(path)
             (self.folder / path).unlink()
-        entry = {"key": "withheld", "kind": recipe.kind, "name": recipe.name, "caption": note["caption"]}
+        entry = {"noted": "withheld", "kind": recipe.kind, "name": recipe.name, "caption": note["caption"]}
         self._replace_note(note, {**entry, "withheld": reason})
         html = notice(recipe.kind, recipe.name, note["caption"], reason)
-        shown = [one["sha256"] for one in self._read_notes() if one["key"] == "shown" and _same(one, recipe)]
+        shown = [one["sha256"] for one in self._read_notes() if one["noted"] == "shown" and _same(one, recipe)]
         self._show(dict.fromkeys(shown, html), recipe)
 
     def _replace_note(self, old: Note, new: Note) -> None:
@@ -189,7 +189,7 @@ class _Chapter:
         self._write_notes(
             [
                 {**note, "sha256": _digest(instead[note["sha256"]])}
-                if note["key"] == "shown" and _same(note, recipe) and note["sha256"] in instead
+                if note["noted"] == "shown" and _same(note, recipe) and note["sha256"] in instead
                 else note
                 for note in self._read_notes()
             ]

@@ -107,7 +107,7 @@ def with_interval(row: Row, *, digits: int | None = None) -> str:
     )
 
 
-def direction(row: Row) -> int:
+def direction(row: Row | pd.Series) -> int:
     """Return the sign of an estimate that its interval establishes, 0 where the interval holds zero."""
     return int(row["ci_low"] > 0) - int(row["ci_high"] < 0)
 

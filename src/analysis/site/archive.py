@@ -18,14 +18,15 @@ import pandas as pd
 from analysis.disclosure import SUPPRESSED, profile
 from analysis.disclosure.net.parcel import EARLIEST, MADE, PUBLISHED
 from analysis.errors import InputError
-from analysis.language import from_data, header, term, text
+from analysis.language import from_data, header, spoken, term, text, vocabulary
+from analysis.language.vocabulary import COLUMNS as COLUMN_WORDS
 from analysis.publish.spreadsheet import harmless, read_csv
 from analysis.publish.tables import COUNTED
 from analysis.site.identity import identity_of
 from analysis.site.sitemap import Site, Thing
 
 Row = dict[str, Any]
-COLUMNS = ("file", "caption", "chapter", "figure", "rows", "column", "words", "type", "counts", "unit")
+COLUMNS = ("file", "caption", "chapter", "figure", "rows", "column", "words", "meaning", "type", "counts", "unit")
 FINDINGS = ("chapter", "name", "headline", "sentence", "n", "unit", "figure", "table")
 
 
@@ -81,7 +82,7 @@ def _dictionary(site: Site) -> Iterator[Row]:
 def _columns(site: Site, thing: Thing, path: str) -> Iterator[Row]:
     frame = read_csv(site.folder / path, keep_default_na=False, na_values=[""], dtype={SUPPRESSED: str})
     about = json.loads((site.folder / path).with_suffix(".json").read_text("utf8"))
-    of = {"file": path, "caption": str(thing.note["caption"]), "chapter": thing.chapter.title}
+    of: Row = {"file": path, "caption": str(thing.note["caption"]), "chapter": thing.chapter.title}
     of |= {"figure": thing.name if thing.kind == "figure" else "", "rows": len(frame)}
     units = sorted(map(str, frame["unit"].dropna().unique())) if "unit" in frame else []
     for column in map(str, frame.columns):
@@ -90,6 +91,7 @@ def _columns(site: Site, thing: Thing, path: str) -> Iterator[Row]:
             **of,
             "column": column,
             "words": words_of(column),
+            "meaning": meaning_of(column),
             "type": _type(frame[column]),
             "counts": _counted(site, column) if counts else "",
             "unit": "; ".join(map(term, units)) if column in IN_UNIT else "",
@@ -108,6 +110,12 @@ def words_of(column: str) -> str:
         return header(column)
     except InputError:
         return column.replace("_", " ")
+
+
+def meaning_of(column: str) -> str:
+    """Return what a column holds, in a line; nothing where its words say it."""
+    known = vocabulary().word(column, COLUMN_WORDS)
+    return known.gloss[spoken()] if known and known.gloss else ""
 
 
 def _type(values: pd.Series) -> str:

@@ -129,7 +129,9 @@ def _chapter(site: Site, name: str) -> str:
     )
 
 
-def _document(site: Site, template: str, this: str, *, root: str, headings: Sequence[Heading], **values: object) -> str:
+def _document(
+    site: Site, template: str, this: str, *, root: str, headings: Sequence[Heading], more: str = "", **values: object
+) -> str:
     return document(
         template,
         facts=site.facts,
@@ -140,6 +142,7 @@ def _document(site: Site, template: str, this: str, *, root: str, headings: Sequ
         chapter_folder="" if root else "html/",
         root=root,
         provenance=footer(site.manifest),
+        more=more,
         **values,
     )
 

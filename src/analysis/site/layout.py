@@ -26,16 +26,19 @@ def render(template: str, **values: object) -> str:
     return environment_of(TEMPLATES).get_template(template).render(moment=moment, grid=grid, linked=linked, **values)
 
 
-def document(template: str, *, facts: Mapping[str, Any], more: str = "", **values: object) -> str:
+def document(
+    template: str, *, facts: Mapping[str, Any], provenance: Mapping[str, Any], more: str = "", **values: object
+) -> str:
     """Fill the template of a whole page with the style, script and content policy that all pages share.
 
     Of a page with a script of its own, `more` is its file.
     """
     script = asset("page.js") + (asset(more) if more else "")
-    identity = identity_of(facts, values.get("provenance") or {})
+    identity = identity_of(facts, provenance)
     return render(
         template,
         facts={**FACTS, **facts},
+        provenance=provenance,
         identity=identity,
         running=running(identity),
         icon=ICON,

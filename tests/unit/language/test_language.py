@@ -28,7 +28,7 @@ def test_english_is_the_message_itself() -> None:
 
 def test_dutch_comes_from_the_catalogue_with_dutch_numbers() -> None:
     language.speak("nl")
-    assert language.text(INTERVAL, estimate=1.5, low="1,2", high=2) == "1,5 (95%-betrouwbaarheidsinterval 1,2 tot 2)"
+    assert language.text(INTERVAL, estimate=1.5, low="1,2", high=2) == "1,5 (95%: 1,2 tot 2)"
 
 
 def test_a_missing_translation_is_an_error_that_tells_the_message() -> None:

@@ -37,8 +37,8 @@ def site(tmp_path: Path) -> Site:
     step = {
         "notebook": "02_segregation",
         "stem": "segregation",
-        "published": [note for note in notes if note["key"] == "published"],
-        "findings": [note for note in notes if note["key"] == "finding"],
+        "published": [note for note in notes if note["noted"] == "published"],
+        "findings": [note for note in notes if note["noted"] == "finding"],
     }
     return read_site(tmp_path, {"edition": "ci", "facts": FACTS, "steps": [step]}, title_of)
 

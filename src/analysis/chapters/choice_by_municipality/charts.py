@@ -11,6 +11,8 @@ from analysis.language import text, word
 from analysis.publish import forms
 
 FALL = word("fall of attendance (log odds per km)")
+NAMED = 12
+"""Municipalities that are named: the largest on the map, and half as many of the densest."""
 
 by_density = partial(
     forms.scatter,
@@ -22,8 +24,18 @@ by_density = partial(
     curves={"line": word("meta-regression, with its 95% interval")},
     label=FALL,
     log="x",
+    names="municipality",
+    named=NAMED // 2,
 )
-map_of_fall = partial(forms.bubbles, value="estimate", size="n_obs", label=FALL, size_label=word("pupils"))
+map_of_fall = partial(
+    forms.bubbles,
+    value="estimate",
+    size="n_obs",
+    label=FALL,
+    size_label=word("pupils"),
+    names="municipality",
+    named=NAMED,
+)
 
 
 def published_by_expected(bins: pd.DataFrame) -> Figure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.chapters.leergroei.parameters import LeergroeiBlock
-from analysis.declare import Blocks, Declaration, Needs, Regressions, Uses, of_persons
+from analysis.declare import Blocks, Declaration, Needs, Uses, of_persons
 from analysis.language import word
 
 
@@ -55,9 +55,5 @@ CHAPTER = Declaration(
     ),
     columns=columns,
     findings={"en": "Learning growth", "nl": "Leergroei"},
-    regressions=(
-        Regressions("pnas_school_fe", "school", "school"),
-        Regressions("pnas_overall|pnas_one_control|ancova|level_drop_logit|e_test_logit", "", "school"),
-    ),
     refusal=refusal,
 )

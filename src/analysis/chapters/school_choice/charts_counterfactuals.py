@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.chapters.school_choice.charts import in_order_of_groups
 from analysis.chapters.school_choice.words import group_label
 from analysis.chapters.school_choice.words_counterfactuals import COMPARISONS, FACTORS, MODELS, SCENARIOS
 from analysis.language import term, text
@@ -15,15 +16,15 @@ from analysis.publish import forms
 from analysis.publish.forms.marks import present
 
 DISSIMILARITY = "dissimilarity"
-OF_ONE_SCHOOL = ("closes", "opens", "changes")
-"""Scenarios that are not drawn: one school among many hardly moves the index."""
+STORY = ("now", "model_fit", "no_taste", "nearest", "nearest_with_capacity", "random")
+"""Scenarios in the order in which they are drawn; those of one school hardly move the index, and are not."""
 
 _shares = partial(forms.points, numbers="percent", zero="edge")
 
 
 def segregation_by_scenario(scenarios: pd.DataFrame) -> Figure:
     """Draw dissimilarity under every scenario, with intervals where luck or coefficients leave it uncertain."""
-    lines = {code: name for code, name in SCENARIOS.items() if code not in OF_ONE_SCHOOL}
+    lines = {code: SCENARIOS[code] for code in STORY}
     rows = scenarios[(scenarios["index"] == DISSIMILARITY) & scenarios["scenario"].isin([*lines])]
     axis, names = text("dissimilarity (0 = even, 1 = separate)"), present(COMPARISONS, rows["group"])
     return forms.points(rows, axis, line="scenario", lines=lines, series="group", names=names, zero="edge")
@@ -32,35 +33,50 @@ def segregation_by_scenario(scenarios: pd.DataFrame) -> Figure:
 def residence_and_choice(parts: pd.DataFrame) -> Figure:
     """Draw what chance, homes, distance and tastes add to dissimilarity, averaged over all orders."""
     rows = parts[(parts["index"] == DISSIMILARITY) & (parts["order"] == "Shapley")]
-    axis, names = text("points of dissimilarity"), present(COMPARISONS, rows["group"])
+    axis, names = text("part of the dissimilarity"), present(COMPARISONS, rows["group"])
     return forms.points(rows, axis, line="factor", lines=FACTORS, series="group", names=names)
 
 
 def moved_nearby(moved: pd.DataFrame) -> Figure:
     """Draw which share of the pupils that a school loses or gains goes to, or comes from, schools near to it."""
-    names = {
-        "closes": text("to such schools, when a school closes"),
-        "opens": text("from such schools, when a school opens"),
+    titles = {
+        "closes": text("A school closes: gone to schools nearby"),
+        "opens": text("A school opens: come from schools nearby"),
     }
-    near = moved[moved["scenario"].isin([*names])].sort_values("scenario", kind="stable")
+    near = moved[moved["scenario"].isin([*titles])].sort_values("scenario", kind="stable")
     band = near["term"].iloc[0] if len(near) else ""
     axis = text("share at schools nearby ({band})", band=term(str(band)))
-    near = near[near["term"] == band]
-    return _shares(near, axis, line="group", lines=group_label, series="scenario", names=names)
+    near = in_order_of_groups(near[near["term"] == band])
+    titles = present(titles, near["scenario"])
+    return _shares(near, axis, line="group", lines=group_label, panel="scenario", titles=titles)
 
 
-def change_of_kind(moved: pd.DataFrame) -> Figure:
-    """Draw the relative change in the pupils of a school that becomes of another kind, by group."""
-    rows = moved[moved["scenario"] == "changes"]
+def change_of_kind(moved: pd.DataFrame, attribute: str = "", value: str = "") -> Figure:
+    """Draw the relative change in the pupils of a school that becomes of another kind, by group.
+
+    Parameters
+    ----------
+    attribute, value : What of the school changes, and what it becomes.
+    """
+    rows = in_order_of_groups(moved[moved["scenario"] == "changes"])
     axis = text("change in the number of pupils of the group")
-    return _shares(rows, axis, line="group", lines=group_label, zero="line")
+    ways = (text("fewer pupils of the group"), text("more"))
+    figure = _shares(rows, axis, line="group", lines=group_label, zero="line", ways=ways)
+    if value:
+        figure.axes[0].set_title(text("{attribute} becomes {value}", attribute=attribute, value=value), loc="left")
+    return figure
 
 
 def staying_with_the_kind(substitution: pd.DataFrame) -> Figure:
-    """Draw which share of the pupils of a closed school goes to another school of its kind, by model."""
+    """Draw which share of the pupils of a closed school goes to another of its kind: all models, and size alone.
+
+    The dot is what the sizes of schools alone would give, the pale bar goes from the lowest to the highest model.
+    """
     rows = substitution[(substitution["closes"] == "one school") & (substitution["kind"] == substitution["to"])]
-    plain = rows[rows["model"] == "conditional_logit"]
-    every = pd.concat([rows, plain.assign(model="proportional", share=plain["proportional"])])
-    every = every.assign(estimate=every["share"], ci_low=np.nan, ci_high=np.nan)
+    by_kind = rows.groupby("kind", sort=False)
+    models = by_kind["share"].agg(ci_low="min", ci_high="max").assign(estimate=np.nan, of="models")
+    alone = by_kind[["proportional"]].first().rename(columns={"proportional": "estimate"})
+    every = pd.concat([models, alone.assign(ci_low=np.nan, ci_high=np.nan, of="proportional")]).reset_index()
+    names = {"models": text("from the lowest to the highest model"), "proportional": MODELS["proportional"]}
     axis = text("share that goes to another school of the same kind")
-    return _shares(every, axis, line="kind", series="model", names=present(MODELS, every["model"]))
+    return _shares(every, axis, line="kind", series="of", names=names)

@@ -20,6 +20,11 @@ COMPARISONS = {
     "nonwestern_none": word("non-western against no migration background"),
     "nonwestern_rest": word("non-western against others, by postcode"),
 }
+BY = {
+    "hoog_laag": word("by parents' education"),
+    "nonwestern_none": word("by non-western background"),
+    "nonwestern_rest": word("by non-western background, as postcodes show it"),
+}
 FACTORS = {
     "chance": word("chance"),
     "residence": word("where groups live"),

@@ -41,7 +41,7 @@ def check_archive(path: Path, edition: str, published: Mapping[str, str], rules:
             if parcel.comment or path.read_bytes()[:4] != b"PK\x03\x04":
                 raise DisclosureError(f"{where}: holds more than its files")
             _check_size(path, parcel.infolist(), where)
-            written = {}
+            written: dict[str, str] = {}
             for member in parcel.infolist():
                 name, content = _named(member, edition), parcel.read(member)
                 if name in MADE:

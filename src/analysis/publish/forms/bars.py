@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from seaborn.utils import relative_luminance
 
-from analysis.language import term, text
+from analysis.language import localised, term, text
 from analysis.publish.axes import write_numbers
-from analysis.publish.figures import INK, PALETTE, canvas, legend_above
+from analysis.publish.figures import FAINT, INK, PALETTE, SMALL, canvas, legend_above
+from analysis.publish.forms.labels import Label, beside, in_place, why_missing
 from analysis.publish.forms.marks import Names, break_line, floats, form, named, refuse_twice, require, table
 
-TWO = (PALETTE[0], PALETTE[3])
-BARS_CM, BAR_CM, FRAME_CM = 6.5, 0.62, 2.6
+BARS_CM, BAR_CM, FRAME_CM = 6.5, 0.7, 2.6
+EDGE = {"edgecolor": FAINT, "linewidth": 0.8}
 LEAST = 0.05
 """Smallest part of a bar in which its share is written."""
+NAME = 12
+"""Letters of a line beside the bars."""
+CROWDED = 16
+"""From so many bars on their shares are read from the axis alone."""
 
 
 @form
@@ -32,15 +39,16 @@ def bars(
     series: str | None = None,
     label: str = "",
     legend: str = "",
-    colours: Sequence[str] = TWO,
+    colours: Sequence[str] = PALETTE,
 ) -> Figure:
-    """Draw shares as bars.
+    """Draw shares as bars with their number on top; where one is withheld, its place says so.
 
     Parameters
     ----------
     height : Column of the shares; of several beside each other, each with what the legend calls it.
     colours : Of the series, in their order.
     """
+    given = rows
     if isinstance(height, Mapping):
         require(rows, x, *height)
         called = {column: term(name) for column, name in height.items()}
@@ -62,9 +70,13 @@ def bars(
         gap=0.06,
         legend=False,  # its handles would count as bars
         ax=axes,
+        **EDGE,
     )
     for bars_of, name in zip(axes.containers, kinds.values(), strict=True):
         bars_of.set_label(name)
+        if isinstance(bars_of, BarContainer) and len(drawn) <= CROWDED:
+            axes.bar_label(bars_of, [_written(bar.get_height()) for bar in bars_of], fontsize=SMALL, padding=1)
+    _say_missing(axes, drawn, given, x)
     axes.tick_params(axis="x", length=0)
     axes.grid(visible=False, axis="x")
     write_numbers(axes.yaxis, "percent")
@@ -74,33 +86,88 @@ def bars(
     return figure
 
 
+def _written(share: float) -> str:
+    return localised(f"{share:.0%}") if np.isfinite(share) else ""
+
+
+def _say_missing(axes: Axes, drawn: pd.DataFrame, given: pd.DataFrame, x: str) -> None:
+    """Write at each place without any bar why it has none."""
+    for place, (name, shares) in enumerate(drawn.groupby("x", sort=False)["height"]):
+        if shares.isna().all():
+            in_place(axes, why_missing(given[given[x].astype(str).map(term) == name]), place, upright=True)
+
+
 @form
 def stacked(
-    shares: pd.DataFrame, line: str, parts: Names, colours: Sequence[str], breaks: Collection[str] = ()
+    shares: pd.DataFrame,
+    line: str,
+    parts: Names,
+    colours: Sequence[str],
+    breaks: Collection[str] = (),
+    *,
+    break_words: str = "",
+    legend: str = "",
 ) -> Figure:
-    """Draw shares that add up to one as horizontal bars: ``term, estimate, n_obs`` and the column `line`.
+    """Draw shares that add up to one as horizontal bars: ``term, estimate`` and the column `line`.
+
+    Parts before and after those that are withheld stand at the two ends of their bar; those say so in the middle.
 
     Parameters
     ----------
     parts, colours : Values of ``term``, from the left.
+    breaks, break_words : Bars before which there is a dashed line, and what it stands for.
+    legend : What the parts are.
     """
     called = named(shares, "term", parts)
     bars_of = [*named(shares, line)]
     wide = table(shares, line, "term", "estimate", bars_of, called)
-    wide[wide.isna().any(axis=1)] = np.nan  # beside a part that is left out the others would shift
     figure, axes = canvas(FRAME_CM + BAR_CM * len(bars_of))
-    start = wide.cumsum(axis=1).shift(1, axis=1, fill_value=0.0)
+    start, wide = _starts(wide)
     for part, colour in zip(called, colours, strict=True):
-        how = {"left": start[part], "label": called[part], "edgecolor": "white", "linewidth": 0.6}
-        drawn = axes.barh(range(len(bars_of)), wide[part], color=colour, **how)
-        written = [f"{share:.0%}" if share >= LEAST else "" for share in wide[part]]
-        axes.bar_label(drawn, written, label_type="center", fontsize=7, color=_on(colour))
+        drawn = axes.barh(range(len(bars_of)), wide[part], left=start[part], label=called[part], color=colour, **EDGE)
+        written = [_written(share) if share >= LEAST else "" for share in wide[part]]
+        axes.bar_label(drawn, written, label_type="center", fontsize=SMALL, color=_on(colour))
+    _say_parts(axes, start, wide, [why_missing(shares[shares[line] == name]) for name in bars_of])
     for name in breaks:
         if name in bars_of:
             break_line(axes, bars_of.index(name) - 0.5, upright=False)
-    n = shares.groupby(line)["n_obs"].max()
-    _lay_out(axes, [text("{name}  (n = {n:,})", name=term(str(name)), n=n[name]) for name in bars_of])
+            beside(axes, Label(fill(term(break_words), NAME), 1.0, bars_of.index(name) - 0.5, INK))
+    _lay_out(axes, _with_n(shares, line, bars_of))
+    legend_above(axes, legend)
     return figure
+
+
+def _starts(wide: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return where each part begins, and the parts whose place is known.
+
+    Where parts are missing, those before the first of them begin at the left and those after the last end at the right.
+    """
+    missing = wide.isna()
+    left = ~missing.cummax(axis=1)
+    right = ~missing.iloc[:, ::-1].cummax(axis=1).iloc[:, ::-1] & ~left
+    known = wide.where(left | right)
+    from_left = known.cumsum(axis=1).shift(1, axis=1, fill_value=0.0)
+    from_right = 1 - known.iloc[:, ::-1].cumsum(axis=1).iloc[:, ::-1]
+    return from_left.where(left, from_right), known
+
+
+def _say_parts(axes: Axes, start: pd.DataFrame, wide: pd.DataFrame, why: Sequence[str]) -> None:
+    for at, words in enumerate(why):
+        if wide.iloc[at].isna().any():
+            left = (start.iloc[at] + wide.iloc[at])[start.iloc[at] < 0.5].max()
+            foot = 0.0 if pd.isna(left) else float(left)
+            axes.text(foot + 0.01, at, words, ha="left", va="center", fontsize=SMALL, fontstyle="italic", color=INK)
+
+
+def _with_n(shares: pd.DataFrame, line: str, bars_of: Sequence[str]) -> list[str]:
+    """Name each bar, with what it rests on where that is a number of its own."""
+    if "n_obs" not in shares:
+        return [term(str(name)) for name in bars_of]
+    n = shares.groupby(line)["n_obs"].max()
+    return [
+        term(str(name)) if pd.isna(n[name]) else text("{name}  (n = {n:,})", name=term(str(name)), n=n[name])
+        for name in bars_of
+    ]
 
 
 def _lay_out(axes: Axes, labels: Sequence[str]) -> None:
@@ -108,9 +175,8 @@ def _lay_out(axes: Axes, labels: Sequence[str]) -> None:
     axes.set(ylim=(len(labels) - 0.5, -0.5), xlim=(0, 1), xlabel=text("share of pupils"))
     axes.grid(visible=False)
     write_numbers(axes.xaxis, "percent")
-    legend_above(axes)
 
 
 def _on(colour: str) -> str:
     """Return the colour in which words can be read on another, as seaborn does in the cells of a heat map."""
-    return "white" if relative_luminance(colour) < 0.408 else INK
+    return "white" if relative_luminance(colour) < 0.2 else INK

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from analysis.errors import InputError, WithheldError
 from analysis.language import term, text
-from analysis.publish.figures import CM, FAINT, INK, MARKERS, PALETTE, style
+from analysis.publish.figures import CM, FAINT, INK, MARKERS, PALE, PALETTE, style
 
 P = ParamSpec("P")
 Names = Mapping[Any, str] | Collection[str] | Callable[[str], str]
@@ -27,7 +27,9 @@ those that the rows have, in theirs."""
 Zero = Literal["line", "edge", "free"]
 """Zero is marked by a line of no effect, is where the axis begins, or is nothing special."""
 ENDS = ("estimate", "ci_low", "ci_high")
-LETTER_CM, PART, SHORTEST = 0.15, 0.7, 12
+RANGE = {"color": PALE, "linewidth": 7.0, "capstyle": "butt", "zorder": 1}
+"""How a range that is no interval of an estimate looks: a thick pale bar, which has an upright stroke at its ends."""
+LETTER_CM, PART, SHORTEST = 0.16, 0.7, 12
 """Height of a letter of an upright label, part of a panel that its axes take, and fewest letters of a line."""
 
 
@@ -121,7 +123,7 @@ def dots(
     span: Mapping[str, Any] | None = None,
     **style: Any,  # noqa: ANN401 - of Line2D
 ) -> None:
-    """Draw estimates as points with their intervals, also where there is no point: a bound.
+    """Draw estimates as points with their intervals.
 
     Parameters
     ----------
@@ -132,15 +134,25 @@ def dots(
     draw = axes.vlines if upright else axes.hlines
     draw(at, low, high, **{"color": PALETTE[series], "linewidth": 1.6, **(span or {})})
     x, y = (at, estimate) if upright else (estimate, at)
-    axes.plot(x, y, linestyle="", label=name, **{"marker": MARKERS[series], "color": PALETTE[series], **style})
+    edge = {"markeredgecolor": "white", "markeredgewidth": 0.5}
+    how = {"marker": MARKERS[series], "color": PALETTE[series], **edge, "clip_on": False, "zorder": 3, **style}
+    axes.plot(x, y, linestyle="", label=name, **how)
+
+
+def ranges(axes: Axes, at: Any, rows: pd.DataFrame) -> None:  # noqa: ANN401 - as of `dots`
+    """Draw from ``ci_low`` to ``ci_high`` what is no interval of an estimate: bounds, or where most schools are."""
+    ends = floats(rows, "ci_low"), floats(rows, "ci_high")
+    axes.hlines(at, *ends, **RANGE)
+    for end in ends:
+        axes.plot(end, at, linestyle="", marker="|", markersize=7.0, color=PALE, clip_on=False, zorder=1)
 
 
 def curve(axes: Axes, x: Any, rows: pd.DataFrame, *, series: int = 0, name: str | None = None, **style: Any) -> None:  # noqa: ANN401 - as of `dots`
     """Draw estimates as a line, with a band where they have intervals; a missing one is a gap in it."""
     if {"ci_low", "ci_high"} <= set(rows) and rows["ci_low"].notna().any():
         low, high = floats(rows, "ci_low"), floats(rows, "ci_high")
-        axes.fill_between(x, low, high, color=PALETTE[series], alpha=0.18, linewidth=0)
-    how = {"marker": MARKERS[series], "markersize": 3.2, "color": PALETTE[series], **style}
+        axes.fill_between(x, low, high, color=PALETTE[series], alpha=0.2, linewidth=0)
+    how = {"marker": MARKERS[series], "markersize": 3.6, "color": PALETTE[series], "clip_on": False, **style}
     axes.plot(x, floats(rows, "estimate"), label=name, **how)
 
 

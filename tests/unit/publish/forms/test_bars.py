@@ -64,11 +64,22 @@ def test_parts_begin_where_the_last_one_ended_and_tell_n():
     by_bar = sorted((bar.get_y(), bar.get_x(), bar.get_width()) for bar in axes.patches)
     assert [at for _, at, _ in by_bar] == pytest.approx([0, 0.2, 0.7, 0, 0, 0.96])
     assert names(axes.get_yticklabels()) == ["all  (n = 100)", "none  (n = 100)"]
-    assert [text.get_text() for text in axes.texts] == ["20%", "", "50%", "96%", "30%", ""]
+    assert [text.get_text() for text in axes.texts][:6] == ["20%", "", "50%", "96%", "30%", ""]
     assert axes.lines[0].get_ydata()[0] == 0.5
 
 
-def test_a_bar_of_which_a_part_is_withheld_is_left_open():
-    rows = of(all={"below": 0.2, "at": None, "above": 0.3}, one={"below": 0.5, "above": 0.5})
-    (axes,) = stacked(rows, "group", ["below", "at", "above"], ["#000000"] * 3).axes
-    assert np.isnan([bar.get_width() for bar in axes.patches]).all()
+def test_beside_parts_that_are_withheld_the_others_stand_at_the_ends_of_their_bar():
+    rows = of(all={"low": 0.2, "some": None, "more": 0.3, "most": None, "high": 0.1}, none=dict.fromkeys(["low"], None))
+    rows = rows.assign(suppressed=np.where(rows["estimate"].isna(), "estimate", ""))
+    (axes,) = stacked(rows, "group", ["low", "some", "more", "most", "high"], ["#000000"] * 5).axes
+    drawn = [
+        (bar.get_x(), bar.get_width()) for bar in axes.patches if bar.get_y() < 0.5 and np.isfinite(bar.get_width())
+    ]
+    assert drawn == [pytest.approx((0.0, 0.2)), pytest.approx((0.9, 0.1))]  # where 0.3 begins is not known
+    assert [text.get_text() for text in axes.texts if "with" in text.get_text()] == ["withheld", "withheld"]
+
+
+def test_a_place_without_a_bar_says_why():
+    rows = BANDS.assign(now=[0.7, None], suppressed=["", "now"])
+    (axes,) = bars(rows, x="band", height="now").axes
+    assert [text.get_text() for text in axes.texts if text.get_text()] == ["70%", "withheld"]
