@@ -145,7 +145,6 @@ def _education(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
             "education",
             say(
                 {1: "education_more", -1: "education_less"}.get(units.direction(row), "education_unclear"),
-                subject=subject(row),
                 closed=closed,
                 points=points(row),
                 size=abs(row["estimate"]),
