@@ -129,9 +129,11 @@ class _Reader:
             else:
                 (below if mark == "_" else above).append(self._argument())
         self.starts = starts
-        above = [*([_tag("mo", primes)] if primes else []), *above]
-        if not below and not above:
-            return base
+        scripted = self._with(base, below, above, wide=wide) if below or above else base
+        return _tag("mrow", scripted, _tag("mo", primes, lspace="0", rspace="0")) if primes else scripted
+
+    @staticmethod
+    def _with(base: Markup, below: list[Markup], above: list[Markup], *, wide: bool) -> Markup:
         kind = ("munder", "mover", "munderover") if wide else ("msub", "msup", "msubsup")
         raised = [above[0] if len(above) == 1 else _tag("mrow", *above)] if above else []
         return _tag(kind[2 if below and above else 1 if above else 0], base, *below, *raised)

@@ -73,4 +73,5 @@ def test_every_section_can_be_shown_and_names_functions_that_exist(folder: Path)
         shown = [*map(formula, section.formulas)]
         shown += [with_formulas(section.words[part][language]) for part in WORDS for language in languages()]
         assert not any("$" in text or "\\" in text for text in shown), section.name
+        assert not any("text{" in tex for tex in section.formulas), "a word in a formula is in one language"
         assert [name for name in section.functions if f"analysis.{name}" not in documented()] == []

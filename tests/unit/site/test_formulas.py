@@ -24,7 +24,7 @@ def test_letters_are_variables_digits_numbers_and_the_rest_signs() -> None:
 def test_scripts_stand_below_and_above_what_they_belong_to() -> None:
     assert inside("x_i") == "<msub><mi>x</mi><mi>i</mi></msub>"
     assert inside("x^2_{ij}") == "<msubsup><mi>x</mi><mrow><mi>i</mi><mi>j</mi></mrow><mn>2</mn></msubsup>"
-    assert inside("x_i'") == "<msubsup><mi>x</mi><mi>i</mi><mo>′</mo></msubsup>"
+    assert inside("x_i'") == '<mrow><msub><mi>x</mi><mi>i</mi></msub><mo lspace="0" rspace="0">′</mo></mrow>'
     assert inside("{}_aP") == "<mrow><msub><mrow></mrow><mi>a</mi></msub><mi>P</mi></mrow>"
 
 
