@@ -70,8 +70,8 @@ def test_two_groups_go_farther_for_opposite_schools():
     assert sentence == (
         "For a school where the schoolweging is 4.3 points lower, children from neighbourhoods where the share of "
         "non-western inhabitants is below 20% go 0.31 km farther (95% interval 0.21 to 0.42); for one of the "
-        "opposite kind, children from neighbourhoods where the share of non-western inhabitants is 60% or more go 0.25 km farther "
-        "(95% interval 0.16 to 0.35)."
+        "opposite kind, children from neighbourhoods where the share of non-western inhabitants is 60% or more go "
+        "0.25 km farther (95% interval 0.16 to 0.35)."
     )
     assert headline(sentence) == "Some groups go farther for schools with a lower schoolweging, others to avoid them"
     assert sentence.beside["key"] == "0.31 km"
