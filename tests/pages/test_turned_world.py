@@ -15,9 +15,9 @@ from analysis.language import messages
 
 # What is planted, and the findings that are about it.
 PLANTED = {
-    "leergroei": ("pnas", "growth_"),
-    "advisering": ("laag", "education"),
-    "staffing": ("weging",),
+    "leergroei": ("pnas", "growth"),
+    "advisering": ("equal_laag",),
+    "staffing": ("shortage_weging",),
 }
 
 

@@ -42,8 +42,8 @@ def test_dots_of_two_series_are_compared_line_by_line(sign):
         }
     )
     left, right = ("none", "all") if sign > 0 else ("all", "none")
-    assert moved(rows, "year", "before", "after", {"after": "later"}) == (
-        f"Lines on which the dot 'later' lies left of the dot 'before': {left} of them; right of it: {right} of them."
+    assert moved(rows, "year", "before", "after", {"before": "earlier", "after": "later"}) == (
+        f"Lines on which the dot 'later' lies left of the dot 'earlier': {left} of them; right of it: {right} of them."
     )
     assert "none of them; right of it: none" in moved(rows[rows["year"] == "after"], "year", "before", "after")
 

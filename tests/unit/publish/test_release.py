@@ -207,7 +207,7 @@ def test_a_finding_rests_on_enough(release, workspace):
     assert "Ten &lt;do&gt;." in html
     finding, shown = records(workspace)
     assert {rule["verdict"] for rule in finding.pop("rules")} == {"passed"}
-    shows = {"figure": "", "table": "", "rank": 1}
+    shows = {"figure": "", "table": "", "method": "", "lead": 0, "rank": 1}
     assert finding == {
         "noted": "finding",
         "name": "enough",

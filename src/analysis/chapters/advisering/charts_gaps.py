@@ -115,7 +115,12 @@ def gaps_by(estimates: pd.DataFrame, terms: Sequence[str], *, ordered: bool = Fa
     titles = present({name: TERMS[name] for name in terms}, estimates["term"])
     if ordered:
         return _points(estimates, line="group", label=title, panel="term", titles=titles, beside=True, sort=True)
-    how = {"panel": "term", "titles": titles, "label": text("difference, percentage points"), "numbers": "points"}
+    how = {
+        "panel": "term",
+        "titles": titles,
+        "label": text("gap in under-advice, percentage points"),
+        "numbers": "points",
+    }
     rows = estimates.assign(gap="")
     return forms.lines(rows, title, x="group", series="gap", names=str, zero="line", columns=2, across=True, **how)
 

@@ -42,8 +42,8 @@ COUNTED = {
     "whole": ("final advice, a level or more", word("after bijstelling, by a whole level or more")),
 }
 AT_SCORE = {
-    "below_vwo": ("final advice below vwo", word("had a final advice below vwo")),
-    "vwo_class": ("class for vwo alone", word("were in a vwo class in year 1")),
+    "below_vwo": ("final advice below vwo", word("had a final advice below vwo"), word("had an advice below vwo")),
+    "vwo_class": ("class for vwo alone", word("were in a vwo class in year 1"), word("were in a vwo class")),
 }
 
 Row = tuple[str, str, int]
@@ -143,17 +143,14 @@ def _measurement_error(estimates: pd.DataFrame) -> Iterable[Row]:
 
 
 def _revised_gaps(estimates: pd.DataFrame) -> Iterable[Row]:
-    rows = having(estimates, model="revised_lpm_fe", controls="mutual")
-    laag, nonwestern = (one(rows, term=term) for term in COMPARED)
-    if is_known(laag, nonwestern):
+    laag = one(estimates, model="revised_lpm_fe", controls="mutual", term="laag")
+    if is_known(laag):
         yield (
             "revised_gaps",
             say(
                 {1: "revised_more", -1: "revised_less"}.get(units.direction(laag), "revised_alike"),
                 laag=term(COMPARED["laag"]),
                 often_laag=often(laag),
-                nonwestern=term(COMPARED["nonwestern"]),
-                often_nonwestern=often(nonwestern),
                 points=abs(100 * laag["estimate"]),
             ),
             number_of(laag["n_obs"]),
@@ -198,7 +195,7 @@ def _spread(spread: pd.DataFrame) -> Iterable[Row]:
 
 def _at_scores(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
     rows = shares[shares["model"] == "at_score"]
-    for name, (happens, did) in AT_SCORE.items():
+    for name, (happens, did, brief) in AT_SCORE.items():
         laag, hoog = (one(rows, term=happens, group=group) for group in ("laag", "hoog"))
         if is_known(laag, hoog):
             yield (
@@ -208,6 +205,7 @@ def _at_scores(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
                     score=term(laag["category"]),
                     laag=laag["estimate"],
                     did=term(did),
+                    brief=term(brief),
                     hoog=hoog["estimate"],
                 ),
                 pupils(counted, model="at_score", term=happens, group=["laag", "hoog"]),

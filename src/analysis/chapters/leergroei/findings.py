@@ -9,8 +9,8 @@ import pandas as pd
 from analysis.chapters.leergroei import findings_groups as to_whom
 from analysis.chapters.leergroei.findings_limits import absent, beyond_luck, consent_given, with_shocks
 from analysis.chapters.leergroei.findings_rows import Count, Finding, known, signs_of
-from analysis.chapters.leergroei.phrases import Row, points, short, signed, size, subject
-from analysis.language import joined, term, text
+from analysis.chapters.leergroei.phrases import Row, briefly, points, short, signed, size, subject
+from analysis.language import term, text
 from analysis.publish import units
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import frame, number_of, where_known
@@ -122,19 +122,21 @@ def _pnas(estimates: pd.DataFrame, year_shocks: pd.DataFrame, closed: str) -> It
     for outcome in [name for name in many if name in one][:1]:
         row, alone = many[outcome], one[outcome] if outcome in trends else None
         sign = units.direction(row)
-        sentence = say(
-            {1: "pnas_more", -1: "pnas_less"}.get(sign, "pnas_unclear"),
-            subject=subject(row),
-            many=points(row),
-            closed=closed,
-            than=text("than the trend of the control years implies") if alone else text("than the year before"),
-            alone=say("year_before_alone", one=points(alone)) if alone else "",
-            size=abs(row["estimate"]),
-            beside=abs(alone["estimate"]) if alone and units.direction(alone) == sign else None,
+        yield (
+            "pnas",
+            say(
+                {1: "pnas_more", -1: "pnas_less"}.get(sign, "pnas_unclear"),
+                subject=subject(row),
+                many=points(row),
+                closed=closed,
+                than=text("than the trend of the control years implies") if alone else text("than the year before"),
+                alone=say("year_before_alone", one=briefly(alone)) if alone else "",
+                size=abs(row["estimate"]),
+                beside=abs(alone["estimate"]) if alone and units.direction(alone) == sign else None,
+                shocks=with_shocks(year_shocks, "pnas_overall", row, 1) or None,
+            ),
+            number_of(row["n_pupils"]),
         )
-        # An interval that holds zero does so in years that differ by themselves, too.
-        of_years = with_shocks(year_shocks, "pnas_overall", row, 1) if sign else ""
-        yield "pnas", joined(" ", (sentence, of_years)), number_of(row["n_pupils"])
 
 
 def _education(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
@@ -143,7 +145,6 @@ def _education(rows: Sequence[Row], closed: str) -> Iterator[Finding]:
             "education",
             say(
                 {1: "education_more", -1: "education_less"}.get(units.direction(row), "education_unclear"),
-                subject=subject(row),
                 closed=closed,
                 points=points(row),
                 size=abs(row["estimate"]),

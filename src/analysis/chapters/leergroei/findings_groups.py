@@ -14,6 +14,7 @@ from analysis.chapters.leergroei.phrases import (
     grew,
     percent,
     short,
+    signed,
     size,
     tenth_above,
     tenth_below,
@@ -67,6 +68,8 @@ def levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Findin
                 grew_low=grew(low),
                 high=term(high["category"]),
                 grew_high=grew(high),
+                signed_low=signed(low),
+                signed_high=signed(high),
             ),
             compared(subject=outcome, level_m=[row["category"].removeprefix("level ") for row in (low, high)]),
         )

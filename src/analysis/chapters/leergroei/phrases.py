@@ -102,6 +102,15 @@ def points(row: Row) -> str:
     return text("{size} percentile points more", size=size(row, 1))
 
 
+def briefly(row: Row) -> str:
+    """Say as `points` what stands beside another number: without unit and interval."""
+    if not _measurable(row):
+        return text("not measurably less or more")
+    if row["estimate"] < 0:
+        return text("{size} less", size=number(-row["estimate"], 1))
+    return text("{size} more", size=number(row["estimate"], 1))
+
+
 def _measurable(row: Row) -> bool:
     return bool(row["ci_low"] > 0 or row["ci_high"] < 0)  # without an interval nothing is
 

@@ -37,6 +37,8 @@ COMPONENTS = {
 MEASURES = {CORRECTED: word("dissimilarity"), "isolation": word("isolation")}
 SITUATIONS = {"now": word("now"), "random_allocation": word("random allocation")}
 
+TITLE = 13
+"""Letters of a line above one of five panels."""
 SHARE_OF_PUPILS = word("share of pupils")
 
 _dissimilarity = partial(forms.points, axis=word("dissimilarity (0 = even, 1 = separate)"), zero="edge")
@@ -145,7 +147,7 @@ def _small_multiples(rows: pd.DataFrame) -> Figure:
                 continue
             own = rows[(rows["measure"] == measure) & (rows["name"] == name)]
             _over_years(area, own, years, labelled=name == names[-1])
-            area.set_title(fill(name, 16), fontsize=8.5)
+            area.set_title(fill(name, TITLE), fontsize=8.5)
     return figure
 
 

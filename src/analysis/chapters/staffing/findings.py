@@ -90,7 +90,7 @@ def _verdicts(rows: Sequence[Row], where: str, at: str) -> str:
         [row for row in rows if row["verdict"] == verdict] for verdict in (SOMETHING, RULED_OUT, UNKNOWN)
     )
     return say(
-        "toelage_changed"
+        ("toelage_changed_several" if len(changed) > 1 else "toelage_changed")
         if changed
         else {(True, False): "toelage_no_effect", (True, True): "toelage_not_seen"}.get(
             (bool(excluded), bool(open_)), "toelage_uncertain"

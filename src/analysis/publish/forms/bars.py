@@ -110,7 +110,7 @@ def stacked(
 ) -> Figure:
     """Draw shares that add up to one as horizontal bars: ``term, estimate`` and the column `line`.
 
-    Parts before and after those that are withheld stand at the two ends of their bar; those say so in the middle.
+    Where parts are withheld the others follow each other from the left, and what is left of the bar says so.
 
     Parameters
     ----------
@@ -122,12 +122,12 @@ def stacked(
     bars_of = [*named(shares, line)]
     wide = table(shares, line, "term", "estimate", bars_of, called)
     figure, axes = canvas(FRAME_CM + BAR_CM * len(bars_of))
-    start, wide = _starts(wide)
+    start = wide.fillna(0.0).cumsum(axis=1).shift(1, axis=1, fill_value=0.0)
     for part, colour in zip(called, colours, strict=True):
         drawn = axes.barh(range(len(bars_of)), wide[part], left=start[part], label=called[part], color=colour, **EDGE)
         written = [_written(share) if share >= LEAST else "" for share in wide[part]]
         axes.bar_label(drawn, written, label_type="center", fontsize=SMALL, color=_on(colour))
-    _say_parts(axes, start, wide, [why_missing(shares[shares[line] == name]) for name in bars_of])
+    _say_parts(axes, wide, [_why_parts(shares[shares[line] == name]) for name in bars_of])
     for name in breaks:
         if name in bars_of:
             break_line(axes, bars_of.index(name) - 0.5, upright=False)
@@ -137,26 +137,16 @@ def stacked(
     return figure
 
 
-def _starts(wide: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return where each part begins, and the parts whose place is known.
-
-    Where parts are missing, those before the first of them begin at the left and those after the last end at the right.
-    """
-    missing = wide.isna()
-    left = ~missing.cummax(axis=1)
-    right = ~missing.iloc[:, ::-1].cummax(axis=1).iloc[:, ::-1] & ~left
-    known = wide.where(left | right)
-    from_left = known.cumsum(axis=1).shift(1, axis=1, fill_value=0.0)
-    from_right = 1 - known.iloc[:, ::-1].cumsum(axis=1).iloc[:, ::-1]
-    return from_left.where(left, from_right), known
+def _why_parts(rows: pd.DataFrame) -> str:
+    return why_missing(rows[rows["estimate"].isna()])
 
 
-def _say_parts(axes: Axes, start: pd.DataFrame, wide: pd.DataFrame, why: Sequence[str]) -> None:
+def _say_parts(axes: Axes, wide: pd.DataFrame, why: Sequence[str]) -> None:
+    """Write behind the parts that are known why the others are not drawn."""
     for at, words in enumerate(why):
         if wide.iloc[at].isna().any():
-            left = (start.iloc[at] + wide.iloc[at])[start.iloc[at] < 0.5].max()
-            foot = 0.0 if pd.isna(left) else float(left)
-            axes.text(foot + 0.01, at, words, ha="left", va="center", fontsize=SMALL, fontstyle="italic", color=INK)
+            known = float(wide.iloc[at].sum())
+            axes.text(known + 0.01, at, words, ha="left", va="center", fontsize=SMALL, fontstyle="italic", color=INK)
 
 
 def _with_n(shares: pd.DataFrame, line: str, bars_of: Sequence[str]) -> list[str]:

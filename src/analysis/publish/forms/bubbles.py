@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from analysis.language import localised, term, text
@@ -28,6 +29,8 @@ IN_LEGEND = 64.0
 """Area of a bubble that shows a step of colour, in square points."""
 CROSS: dict[str, Any] = {"marker": "x", "s": 16, "color": INK, "linewidths": 0.9}
 """How a place is drawn whose numbers are withheld."""
+HALO = [withStroke(linewidth=2.2, foreground="white")]
+"""Round the names on a map, so that they can be read over bubbles."""
 STEPS = 5
 """Most steps of colour."""
 LETTERS = 22
@@ -98,13 +101,13 @@ def _name_areas(axes: Axes, outlines: pd.DataFrame) -> None:
         lon = (points["lon"].min() + points["lon"].max()) / 2
         lat = (points["lat"].min() + points["lat"].max()) / 2
         words = axes.text(lon, lat, term(str(name)), ha="center", va="center", fontsize=SMALL + 1, zorder=4)
-        words.set(color=INK, fontweight="bold", alpha=0.85)
+        words.set(color=INK, fontweight="bold", path_effects=HALO)
 
 
 def _name_places(axes: Axes, largest: pd.DataFrame, names: str) -> None:
     for name, lon, lat in zip(largest[names], largest["lon"], largest["lat"], strict=True):
         how = {"xytext": (6, 3), "textcoords": "offset points", "fontsize": SMALL, "color": INK, "zorder": 4}
-        axes.annotate(str(name), (lon, lat), **how)
+        axes.annotate(str(name), (lon, lat), path_effects=HALO, **how)
 
 
 def edges_of(values: pd.Series) -> np.ndarray:

@@ -39,6 +39,8 @@ MANY = 25
 SHADE = "#e8edf1"
 SHARE = 0.72
 """Part of the height of a line over which its series are set beside each other."""
+ALONG = 64
+"""Letters of a line along an axis."""
 LONGEST = 40
 """Letters of the longest name that is written beside a dot."""
 
@@ -97,7 +99,9 @@ def points(
         _settle(area, numbers, zero, shade)
     along_axis = _with_ways(_in_points(axis) if numbers == "points" else term(axis), ways)
     for area in axes if beside else axes[-1:]:
-        area.set_xlabel(along_axis)
+        area.set_xlabel(
+            "\n".join(fill(words, ALONG // (len(axes) if beside else 1)) for words in along_axis.split("\n"))
+        )
     label_up(axes[0], term(label), 1 if beside else len(shown))
     if series and not (direct and _name_series(axes, parts, line, shown, series, kinds)):
         legend_above(axes[0])
@@ -106,6 +110,10 @@ def points(
 
 def _wrapped(title: str, panels: int) -> str:
     return fill(title, 66 // panels)
+
+
+def _on_lines(words: str, letters: int) -> str:
+    return "\n".join(fill(line, letters, replace_whitespace=False) for line in words.split("\n"))
 
 
 def _are_short(kinds: Mapping[Any, str]) -> bool:

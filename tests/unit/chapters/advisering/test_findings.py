@@ -50,9 +50,15 @@ def test_a_gap_is_more_less_or_not_measurable(estimate, words) -> None:
         (0.0, -0.08, "are advised lower", "8.0 percentage points", None),
         (-0.05, 0.08, "are advised higher", "5.0 percentage points", "8.0 percentage points more often advised above"),
         (0.0, 0.08, "are advised higher", "8.0 percentage points", None),
-        (0.05, 0.08, "deviates from it more often", "5.0 percentage points", "8.0 percentage points more often"),
-        (-0.05, -0.08, "deviates from it less often", "5.0 percentage points", "8.0 percentage points less often"),
-        (0.0, 0.005, "are not measurably advised lower or higher", None, None),
+        (0.05, 0.08, "deviates from the test more often", "5.0 percentage points", "8.0 percentage points more often"),
+        (
+            -0.05,
+            -0.08,
+            "deviates from the test less often",
+            "5.0 percentage points",
+            "8.0 percentage points less often",
+        ),
+        (0.0, 0.005, "are not measurably advised otherwise", None, None),
     ],
 )
 def test_the_headline_on_equal_pupils_turns_with_both_gaps(under, over, headline, key, yardstick) -> None:
@@ -126,8 +132,10 @@ def test_the_error_of_the_test_is_told_with_what_it_does_not_mean(plain, mended,
     ],
 )
 def test_the_headline_on_revision_turns(laag, headline) -> None:
-    rows = [gap("revised_lpm_fe", laag), gap("revised_lpm_fe", 0.05, term="nonwestern")]
-    assert headline in sentences_of(estimates=pd.DataFrame(rows))["revised_gaps"].beside["headline"]
+    assert (
+        headline
+        in sentences_of(estimates=pd.DataFrame([gap("revised_lpm_fe", laag)]))["revised_gaps"].beside["headline"]
+    )
 
 
 @pytest.mark.parametrize(

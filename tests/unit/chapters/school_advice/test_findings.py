@@ -47,7 +47,7 @@ def test_one_factor_at_a_time_is_not_the_finding():
 @pytest.mark.usefixtures("dutch")
 def test_dutch_has_its_own_numbers():
     sentence = school_advice(pd.DataFrame([estimate(-0.123, -0.2, -0.05)]))["sentence"].item()
-    assert "0,12 (95%-betrouwbaarheidsinterval 0,05 tot 0,20) niveau lager is" in sentence
+    assert "0,12 (95%: 0,05 tot 0,20) niveau lager is" in sentence
 
 
 def test_the_sign_is_in_the_word_and_not_once_more_in_the_interval():
@@ -79,7 +79,7 @@ def test_headlines_turn(value, weging, no_test):
 def test_an_interval_that_holds_zero_has_no_side(size):
     rows = pd.DataFrame([estimate(size, size - 0.03, size + 0.03, term="no_test", model="school_level_within")])
     sentence = school_advice(rows)["sentence"].item()
-    assert "was not measurably lower or higher (" in sentence
+    assert "was not measurably lower or higher than" in sentence
     assert "levels lower" not in sentence
     assert "levels higher" not in sentence
 

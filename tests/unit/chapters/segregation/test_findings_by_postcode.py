@@ -72,5 +72,5 @@ def test_findings_are_written_in_dutch_with_dutch_numbers():
     with speaking("nl"):
         findings = sentences(by_postcode(indices(), BANDS))
     assert "is de dissimilariteit" in findings["dissimilarity"]
-    assert "0,25 (95%-betrouwbaarheidsinterval 0,25 tot 0,26)" in findings["dissimilarity"]
+    assert "0,25 (95%: 0,25 tot 0,26)" in findings["dissimilarity"]
     assert "schoolweging van 36 of meer" in findings["highest_schoolweging"]

@@ -99,6 +99,15 @@ def test_the_headline_on_the_toelage_follows_all_verdicts(verdicts, headline, ke
         assert finding.sentence.endswith("On the number of hours per teacher it is too uncertain to say.")
 
 
+def test_several_effects_are_counted_in_the_headline_and_named_in_the_sentence():
+    rose = {"verdict": SOMETHING, "estimate": 0.02, "ci_low": 0.01, "ci_high": 0.03}
+    fell = {**HOURS, "verdict": SOMETHING, "estimate": -0.6, "ci_low": -0.9, "ci_high": -0.3}
+    (finding,) = findings_of(rose, fell)
+    assert finding.sentence.beside["headline"] == "The extra pay changed 2 of 2 outcomes of staffing"
+    assert "the outflow of teachers rose by 2.0 percentage points" in finding.sentence
+    assert "and the number of hours per teacher fell by 0.60 hours a week" in finding.sentence
+
+
 def test_what_the_cut_off_finds_is_another_finding():
     first, second = findings_of({"verdict": RULED_OUT}, {**CUTOFF, "ci_low": -0.026, "ci_high": 0.037})
     assert (first.name, second.name) == ("toelage", "toelage_cutoff")
@@ -203,7 +212,7 @@ def test_hours_have_their_side_and_an_interval_that_turned_with_it():
     assert "not measurably work more or less" in hours(-0.015, -0.04, 0.01)
     assert hours(-0.034, -0.042, -0.026).beside["headline"] == "Teachers work fewer hours than two years before"
     assert hours(0.034, 0.026, 0.042).beside["headline"] == "Teachers work more hours than two years before"
-    assert "do not measurably work" in hours(-0.015, -0.04, 0.01).beside["headline"]
+    assert "do not measurably work other hours" in hours(-0.015, -0.04, 0.01).beside["headline"]
     assert "−0.015 fte (95% interval −0.040 to 0.010)" in hours(-0.015, -0.04, 0.01)
 
 

@@ -68,15 +68,14 @@ def test_parts_begin_where_the_last_one_ended_and_tell_n():
     assert axes.lines[0].get_ydata()[0] == 0.5
 
 
-def test_beside_parts_that_are_withheld_the_others_stand_at_the_ends_of_their_bar():
-    rows = of(all={"low": 0.2, "some": None, "more": 0.3, "most": None, "high": 0.1}, none=dict.fromkeys(["low"], None))
+def test_where_parts_are_withheld_the_others_follow_each_other_and_the_rest_says_so():
+    rows = of(all={"low": None, "some": 0.2, "most": 0.3, "high": None}, none={"low": None, "some": None})
     rows = rows.assign(suppressed=np.where(rows["estimate"].isna(), "estimate", ""))
-    (axes,) = stacked(rows, "group", ["low", "some", "more", "most", "high"], ["#000000"] * 5).axes
-    drawn = [
-        (bar.get_x(), bar.get_width()) for bar in axes.patches if bar.get_y() < 0.5 and np.isfinite(bar.get_width())
-    ]
-    assert drawn == [pytest.approx((0.0, 0.2)), pytest.approx((0.9, 0.1))]  # where 0.3 begins is not known
-    assert [text.get_text() for text in axes.texts if "with" in text.get_text()] == ["withheld", "withheld"]
+    (axes,) = stacked(rows, "group", ["low", "some", "most", "high"], ["#000000"] * 4).axes
+    drawn = [(bar.get_x(), bar.get_width()) for bar in axes.patches if np.isfinite(bar.get_width())]
+    assert drawn == [pytest.approx((0.0, 0.2)), pytest.approx((0.2, 0.3))]
+    said = [(text.get_position(), text.get_text()) for text in axes.texts if "with" in text.get_text()]
+    assert said == [(pytest.approx((0.51, 0)), "withheld"), (pytest.approx((0.01, 1)), "withheld")]
 
 
 def test_a_place_without_a_bar_says_why():

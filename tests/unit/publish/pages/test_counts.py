@@ -50,7 +50,7 @@ def test_a_difference_counts_both_groups(growth, tests):
 @pytest.mark.parametrize("subject", OIS)
 def test_two_levels_are_counted_and_not_all(growth, tests, subject):
     sentence = growth.found.loc[f"levels_{subject}", "sentence"]
-    levels = re.findall(r"pupils of level (\w+)", sentence)
+    levels = re.findall(r"\blevel ([IV]+)\b", sentence)
     of = tests[tests["both"] & tests["year"].isin(TWO) & (tests["subject"] == subject) & tests["level_m"].isin(levels)]
     assert len(levels) == 2
     assert growth.found.loc[f"levels_{subject}", "n"] == persons(of)

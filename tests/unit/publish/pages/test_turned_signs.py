@@ -78,6 +78,9 @@ def stated(text: str) -> list[str]:
 def test_what_states_a_direction_turns_with_it(pages, stem, name):
     texts = [pages[stem, sign].texts()[name] for sign in (1, -1)]
     planted, turned = map(stated, texts)
+    if open_ := [text for text in texts if "is not established which level" in text]:
+        assert not any(map(stated, open_))  # which ability level fared worst may be unknown in either city
+        return
     assert planted, texts[0]
     assert turned == [OPPOSITE[word] for word in planted], texts
 
