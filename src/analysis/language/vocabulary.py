@@ -31,6 +31,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 JOINS = "; "
 NUMBERS = "n"
 """The form of a field that holds numbers only: ``year {year:n}``."""
+BESIDES: list[Path] = []
+"""Files that are not of this package: the words of frames that tests make up."""
 GIVEN = ("gloss", "source", "dutch", "as_it_is")
 # The strict reader takes seven times as long, in every kernel; the tests read every file with it.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -98,7 +100,7 @@ def vocabulary() -> Vocabulary:
 
 def vocabularies() -> list[Path]:
     """Return the files of the vocabulary."""
-    return sorted(path for pattern in VOCABULARIES for path in PACKAGE.glob(pattern))
+    return [*sorted(path for pattern in VOCABULARIES for path in PACKAGE.glob(pattern)), *BESIDES]
 
 
 def read_vocabulary(paths: Iterable[Path]) -> Vocabulary:
