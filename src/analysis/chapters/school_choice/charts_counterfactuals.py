@@ -47,8 +47,8 @@ def moved_nearby(moved: pd.DataFrame) -> Figure:
     band = near["term"].iloc[0] if len(near) else ""
     axis = text("share at schools nearby ({band})", band=term(str(band)))
     near = in_order_of_groups(near[near["term"] == band])
-    titles = present(titles, near["scenario"])
-    return _shares(near, axis, line="group", lines=group_label, panel="scenario", titles=titles)
+    shown = present(titles, near["scenario"])
+    return _shares(near, axis, line="group", lines=group_label, panel="scenario", titles=shown)
 
 
 def change_of_kind(moved: pd.DataFrame, attribute: str = "", value: str = "") -> Figure:

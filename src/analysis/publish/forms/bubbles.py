@@ -106,7 +106,13 @@ def _name_areas(axes: Axes, outlines: pd.DataFrame) -> None:
 
 def _name_places(axes: Axes, largest: pd.DataFrame, names: str) -> None:
     for name, lon, lat in zip(largest[names], largest["lon"], largest["lat"], strict=True):
-        how = {"xytext": (6, 3), "textcoords": "offset points", "fontsize": SMALL, "color": INK, "zorder": 4}
+        how: dict[str, Any] = {
+            "xytext": (6, 3),
+            "textcoords": "offset points",
+            "fontsize": SMALL,
+            "color": INK,
+            "zorder": 4,
+        }
         axes.annotate(str(name), (lon, lat), path_effects=HALO, **how)
 
 
