@@ -121,7 +121,7 @@ def edges_of(values: pd.Series) -> np.ndarray:
     low, high = float(values.min()), float(values.max())
     if low == high:
         step = 10.0 ** np.floor(np.log10(abs(low))) if low else 1.0
-        return np.floor(low / step) * step + np.array([0, step])
+        return np.asarray(np.floor(low / step) * step + np.array([0, step]))
     return np.asarray(MaxNLocator(STEPS, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
 
 

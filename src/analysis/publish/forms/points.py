@@ -248,6 +248,6 @@ def _axes(
         options: dict[str, Any] = {"columns": len(shown), "sharey": share, "sharex": True}
         figure, axes = canvas(max(heights) + frame, squeeze=False, **options)
         return figure, list(axes[0])
-    options: dict[str, Any] = {"rows": len(shown), "height_ratios": heights, "sharex": share}
+    options = {"rows": len(shown), "height_ratios": heights, "sharex": share}
     figure, axes = canvas(sum(heights) + frame, squeeze=False, **options)
     return figure, list(axes[:, 0])
