@@ -319,7 +319,8 @@ def test_placebo_runs_have_a_panel_per_kind_and_a_line_of_no_effect() -> None:
         "Without the schools nearest to the cut-off",
         "At multiples of the bandwidth",
     ]
-    assert [names(axes) for axes in figure.axes] == [["\N{MINUS SIGN}10%", "+5%"], ["2018"], ["0.5%"], ["1.5 \N{MULTIPLICATION SIGN}"]]
+    lines = [["\N{MINUS SIGN}10%", "+5%"], ["2018"], ["0.5%"], ["1.5 \N{MULTIPLICATION SIGN}"]]
+    assert [names(axes) for axes in figure.axes] == lines
     assert np.isnan(dots(figure.axes[0])[0][0])
     assert dots(figure.axes[0])[1] == (-0.01, 1)
     assert [upright(axes) for axes in figure.axes] == [[(0.0, "-")]] * 4
