@@ -10,11 +10,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.closing import AS_FILE, Closing
+from analysis.codes import codes_of
 from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.door import NOTHING, WITHHELD
 from analysis.errors import InputError
-from analysis.language import SOURCE, speak, text
+from analysis.language import SOURCE, name_codes, speak, text
 from analysis.publish import findings
 from analysis.publish.declared import NOTHING_FOUND, Declared, read_chapter, refuse_undeclared
 from analysis.publish.exhibits import Exhibits
@@ -181,4 +182,5 @@ def open_chapter(stem: str, edition: str) -> Chapter:
     """Open the chapter `stem` of an edition: in a run where the runner says, alone on what the last run left."""
     workspace = open_workspace(stem, edition)
     speak(workspace.facts.get("language", SOURCE))
+    name_codes(codes_of(workspace.facts).words())
     return Chapter(workspace, *read_chapter(CHAPTERS / stem))

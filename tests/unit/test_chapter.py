@@ -137,7 +137,7 @@ def test_several_accounts_are_folded_each_by_itself(chapter_of, tmp_path):
         }
         | {"schools_out": 0, "schools_kept": 5}
         for outcome, out in (("under", 20), ("over", 4))
-        for step in ("one", "two")
+        for step in ("test sat", "under-advised")
     ]
     chapter_of("advisering").accounts("sample", pd.DataFrame(steps), by="outcome", caption="Who leaves")
     written = pd.read_csv(tmp_path / "tables" / "advisering" / "sample.csv")

@@ -7,6 +7,7 @@ not.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -51,6 +52,7 @@ __all__ = [
     "languages",
     "localised",
     "messages",
+    "name_codes",
     "remember",
     "speak",
     "speaking",
@@ -67,6 +69,7 @@ NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\.?\d)"
 NUMERIC = re.compile(rf"[<>≤≥=+\-−–%\s]*{NUMBER}(?:[<>≤≥=+\-−–%\s]+(?:{NUMBER})?)*(?:km)?")
 KNOWN = 1 << 16
 """Words that are remembered: they are looked up per cell."""
+_brought: dict[str, Words] = {}
 
 
 def text(message: str, /, **values: Any) -> Text:  # noqa: ANN401 - whatever a format takes
@@ -116,6 +119,15 @@ def term(code: str, /, of: str = "") -> str:
     return (_term(code, spoken(), of) or code) if code else code
 
 
+def name_codes(words: Mapping[str, Words], /) -> None:
+    """Let `term` know what an edition calls the codes that it brings itself; what it was told before is forgotten."""
+    brought = {plainly(code): said for code, said in words.items()}
+    if brought != _brought:
+        _brought.clear()
+        _brought.update(brought)
+        _term.cache_clear()
+
+
 def is_word(code: str, /, of: str = "") -> bool:
     """Return whether the edition's language has a word for a code of the data, or it is a number; see `term`."""
     said = catalogue(languages()[-1]) if spoken() == SOURCE else {}
@@ -124,6 +136,9 @@ def is_word(code: str, /, of: str = "") -> bool:
 
 @lru_cache(KNOWN)
 def _term(code: str, language: str, of: str = "") -> str | None:
+    brought = _brought.get(plainly(f"{of}: {code}")) or _brought.get(plainly(code))
+    if brought:
+        return brought[language]
     own = vocabulary().word(f"{of}: {code}", VALUES) if of else None
     known = own or vocabulary().word(code, VALUES, COLUMNS)
     if known:

@@ -161,7 +161,9 @@ def read_chapter(folder: Path) -> tuple[Exhibits, Declared]:
     """
     exhibits, declared = read_exhibits(folder / "exhibits.yml"), read_declared(folder / FILE)
     refuse_unshown(exhibits, declared, f"{folder.name}/{FILE}")
-    refuse_unexplained(read_methods(folder / METHODS), {kind.name: kind.method for kind in declared.kinds}, folder.name)
+    methods = {kind.name: kind.method for kind in declared.kinds}
+    shown = {*exhibits.figures, *exhibits.tables, *exhibits.files}
+    refuse_unexplained(read_methods(folder / METHODS), methods, shown, folder.name)
     return exhibits, declared
 
 

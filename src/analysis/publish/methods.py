@@ -6,7 +6,7 @@ all languages, with formulas as TeX between dollar signs. It names the functions
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ WORDS = ("title", "estimand", "where", "assumptions", "data", "cannot")
 """Texts of a section: its heading, what is estimated, what the signs of the formulas are, what must hold, what it rests
 on, and how the number may not be read."""
 LISTS = ("formulas", "functions")
-OPTIONAL = ("source",)
+OPTIONAL = ("source", "shows")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Section:
     formulas : In TeX.
     functions : Dotted names, without the name of the package.
     source : The publication that the method is from; empty for none.
+    shows : Figures and tables that it explains, beside those of the findings that lead to it.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Section:
     formulas: tuple[str, ...]
     functions: tuple[str, ...]
     source: str = ""
+    shows: tuple[str, ...] = ()
 
 
 @cache
@@ -65,8 +67,17 @@ def read_methods(path: Path) -> tuple[Section, ...]:
     return sections
 
 
-def refuse_unexplained(sections: Sequence[Section], methods: Mapping[str, str], chapter: str) -> None:
-    """Refuse findings that lead to a section that is not there; `methods` is the section of each by its name.
+def refuse_unexplained(
+    sections: Sequence[Section], methods: Mapping[str, str], exhibits: Collection[str], chapter: str
+) -> None:
+    """Refuse findings that lead to a section that is not there, and sections that explain no figure or table.
+
+    Parameters
+    ----------
+    sections : Of the chapter.
+    methods : The section that each of its findings names.
+    exhibits : Names of its figures and tables.
+    chapter : Its stem.
 
     Raises
     ------
@@ -83,6 +94,12 @@ def refuse_unexplained(sections: Sequence[Section], methods: Mapping[str, str], 
         for name, method in methods.items()
         if method and method not in known
     ]
+    faults += [
+        InputError(f"{chapter}/{FILE}: {section.name}.shows", f"exhibits.yml declares no figure or table {name!r}")
+        for section in sections
+        for name in section.shows
+        if name not in exhibits
+    ]
     if faults:
         raise InputError.several(faults)
 
@@ -90,7 +107,7 @@ def refuse_unexplained(sections: Sequence[Section], methods: Mapping[str, str], 
 def _section(name: str, given: Mapping[str, Any]) -> Section:
     words = {part: given[part] for part in WORDS}
     formulas, functions = (tuple(given[part]) for part in LISTS)
-    return Section(name, words, formulas, functions, given.get("source", ""))
+    return Section(name, words, formulas, functions, given.get("source", ""), tuple(given.get("shows", ())))
 
 
 def _faults(raw: Any, file: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
@@ -117,7 +134,7 @@ def _faults_of_section(given: Mapping[str, Any], where: str) -> Iterator[InputEr
             yield InputError(f"{where}.{key}", "must be said in every language", allowed=", ".join(languages()))
         elif not all(_is_text(words) for words in given[key].values()):
             yield InputError(f"{where}.{key}", "must be words")
-    for key in given.keys() & {*LISTS}:
+    for key in given.keys() & {*LISTS, "shows"}:
         if not isinstance(given[key], list) or not given[key] or not all(map(_is_text, given[key])):
             yield InputError(f"{where}.{key}", "must be a list of at least one text")
     if not _is_text(given.get("source", "-")):

@@ -17,13 +17,14 @@ from typing import Any
 
 import nbformat
 
+from analysis.codes import codes_of
 from analysis.disclosure import Gated, profile
 from analysis.disclosure.linkage import released
 from analysis.disclosure.linkage.register import Register
 from analysis.disclosure.linkage.released import enter
 from analysis.disclosure.verdicts import judged
 from analysis.errors import WithheldError
-from analysis.language import SOURCE, speaking, text
+from analysis.language import SOURCE, name_codes, speaking, text
 from analysis.publish import recipes
 from analysis.publish.files import Files
 from analysis.publish.published import notice
@@ -54,6 +55,7 @@ def settle(folder: Path, edition: Mapping[str, Any], outputs: Path) -> tuple[lis
     """
     facts = edition["facts"]
     with speaking(facts.get("language", SOURCE)):
+        name_codes(codes_of(facts).words())
         notices: list[str] = []
         register = Register(profile(facts.get("disclosure", "default")))
         chapters = [_Chapter(folder, step["stem"], step["notebook"], facts) for step in edition["steps"]]

@@ -34,7 +34,7 @@ def _tested() -> list[str]:
     return [
         text("With axe-core in Chromium, in light and in dark colours: no known error on any page."),
         text("By keyboard: all links and buttons, in the order of the text, and the one in focus shows it."),
-        text("At a width of 360 and 320 pixels, which is 400% on a screen of 1,280: no page scrolls sideways."),
+        text("On screens of 360 and 320 pixels, which is 400% on one of 1,280: no page scrolls sideways."),
         text("In print on A4: headings of tables on every page, numbers of pages, no tools."),
         text("Without scripts: everything can be read, but tables do not sort and the search does not filter."),
     ]

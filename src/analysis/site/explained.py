@@ -39,10 +39,9 @@ def shown_sections(stem: str, published: Iterable[str]) -> list[Section]:
     stem : Of the chapter.
     published : Ids of its findings, tables and figures in this edition, withheld ones too: ``finding-change``.
     """
-    declared, here = _declared(stem), [*published]
-    known = {kind.method for kind in declared.kinds}
-    reached = {name for identity in here for name in _by_declaration(identity, declared)}
-    return [section for section in sections_of(stem) if section.name in reached or section.name not in known]
+    sections = sections_of(stem)
+    reached = {name for identity in published for name in _by_declaration(identity, _declared(stem), sections)}
+    return [section for section in sections if section.name in reached]
 
 
 def explaining(stem: str, published: Iterable[str], functions: Iterable[str]) -> tuple[Explained, ...]:
@@ -57,7 +56,8 @@ def explaining(stem: str, published: Iterable[str], functions: Iterable[str]) ->
         section, it is explained by the sections of the first function that has some.
     """
     declared, sections = _declared(stem), {section.name: section for section in sections_of(stem)}
-    names = dict.fromkeys(name for identity in published for name in _by_declaration(identity, declared))
+    found = (name for identity in published for name in _by_declaration(identity, declared, sections.values()))
+    names = dict.fromkeys(found)
     if not names:
         by_function = (_by_function(one, sections.values()) for one in functions)
         names = next(filter(None, by_function), names)
@@ -70,13 +70,14 @@ def _declared(stem: str) -> Declared:
     return read_declared(CHAPTERS / stem / FILE)
 
 
-def _by_declaration(identity: str, declared: Declared) -> Iterator[str]:
+def _by_declaration(identity: str, declared: Declared, sections: Iterable[Section]) -> Iterator[str]:
     what, _, name = identity.partition("-")
     if what == "finding":
-        found = [declared.kind(name)]
+        kinds = [declared.kind(name)]
     else:
-        found = [kind for kind in declared.kinds if name and name == getattr(kind, what, "")]
-    return (kind.method for kind in found if kind.method)
+        kinds = [kind for kind in declared.kinds if name and name == getattr(kind, what, "")]
+        yield from (section.name for section in sections if name in section.shows)
+    yield from (kind.method for kind in kinds if kind.method)
 
 
 def _by_function(function: str, sections: Iterable[Section]) -> dict[str, None]:

@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from analysis.codes import codes_of
 from analysis.disclosure import profile
 from analysis.disclosure.net.edition import check_edition, check_pages, shown_by
 from analysis.disclosure.net.executed import written_anew
 from analysis.disclosure.net.parcel import ARCHIVE
-from analysis.language import SOURCE, speaking, text
+from analysis.language import SOURCE, name_codes, speaking, text
 from analysis.publish.settling import settled
 from analysis.site.about import about
 from analysis.site.archive import archive
@@ -53,6 +54,7 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
         When anything in the edition or its pages did not pass the gate; see `analysis.disclosure.net.edition`.
     """
     with speaking(manifest["facts"].get("language", SOURCE)):
+        name_codes(codes_of(manifest["facts"]).words())
         manifest = settled(folder, manifest)
         site = read_site(folder, manifest, title_of)
         check_edition(folder, manifest)

@@ -47,7 +47,7 @@ def search(pages: Iterable[tuple[str, str]]) -> dict[str, Any]:
         "pages": [(entries[0].words, entries) for _, entries in found if entries],
         "kinds": {
             "page": text("page"),
-            "section": text("section"),
+            "section": text("heading"),
             "function": text("function"),
             "term": text("term, explained"),
             "table": text("table"),

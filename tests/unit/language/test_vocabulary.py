@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis import language
+from analysis.codes import codes_of
 from analysis.errors import InputError
 from analysis.language.vocabulary import read_vocabulary
 
@@ -68,3 +69,20 @@ def test_a_pattern_is_filled_with_words_or_with_numbers_as_its_fields_say(code: 
 def test_a_code_may_mean_something_else_in_another_column() -> None:
     assert language.term("none") == "none"
     assert language.term("none", "group") == "no migration background"
+
+
+def test_an_edition_brings_the_words_of_its_own_codes() -> None:
+    labels = {
+        "local": {"en": "local", "nl": "hier", "kind": "none"},
+        "vestrian": {"en": "Vestrian", "nl": "Vestriaans", "kind": "nonwestern"},
+    }
+    codes = codes_of({"codes": {"background": labels, "concept": {"none": {"en": "no concept", "nl": "geen concept"}}}})
+    language.name_codes(codes.words())
+    try:
+        assert language.term("vestrian") == "Vestrian"
+        assert (language.term("none"), language.term("none", "category")) == ("none", "no concept")
+        with language.speaking("nl"):
+            assert language.term("vestrian") == "Vestriaans"
+    finally:
+        language.name_codes({})
+    assert not language.is_word("vestrian")

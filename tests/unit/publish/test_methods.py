@@ -50,11 +50,19 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, change: str, to: s
 def test_a_finding_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
     path = tmp_path / FILE
     path.write_text(GOOD, encoding="utf8")
-    refuse_unexplained(read_methods(path), {"grew": "change", "other": ""}, "growth")
+    refuse_unexplained(read_methods(path), {"grew": "change", "other": ""}, (), "growth")
     with pytest.raises(
         InputError, match=r"growth/findings.yml: findings.grew.method: methods.yml has no section 'chan'"
     ):
-        refuse_unexplained(read_methods(path), {"grew": "chan"}, "growth")
+        refuse_unexplained(read_methods(path), {"grew": "chan"}, (), "growth")
+
+
+def test_a_section_that_shows_what_there_is_not_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    path.write_text(GOOD + "  shows: [change_by_groep]\n", encoding="utf8")
+    refuse_unexplained(read_methods(path), {}, {"change_by_groep"}, "growth")
+    with pytest.raises(InputError, match=r"growth/methods.yml: change.shows: exhibits.yml declares no figure or table"):
+        refuse_unexplained(read_methods(path), {}, {"change_by_level"}, "growth")
 
 
 @pytest.mark.parametrize("folder", FOUND, ids=lambda folder: folder.name)
@@ -64,7 +72,9 @@ def test_every_finding_has_a_figure_or_table_and_a_section_with_a_formula(folder
     kinds = read_declared(folder / FINDINGS).kinds
     assert [kind.name for kind in kinds if not (kind.figure or kind.table)] == []
     assert [kind.name for kind in kinds if not sections[kind.method].formulas] == []
-    assert {kind.method for kind in kinds} == set(sections)
+    assert [
+        name for name, one in sections.items() if not one.shows and name not in {kind.method for kind in kinds}
+    ] == []
 
 
 @pytest.mark.parametrize("folder", FOUND, ids=lambda folder: folder.name)

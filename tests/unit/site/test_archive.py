@@ -41,7 +41,7 @@ def site(tmp_path: Path) -> Site:
     notes = [json.loads(line) for line in (tmp_path / "internal/records/segregation.jsonl").read_text().splitlines()]
     kinds = {"published": "published", "findings": "finding"}
     step = {"notebook": "02_segregation", "stem": "segregation"}
-    step |= {kind: [note for note in notes if note["key"] == key] for kind, key in kinds.items()}
+    step |= {kind: [note for note in notes if note["noted"] == key] for kind, key in kinds.items()}
     return read_site(tmp_path, {"edition": "ci", "facts": FACTS, "steps": [step]}, title_of)
 
 

@@ -79,7 +79,7 @@ def test_headlines_turn(value, weging, no_test):
 def test_an_interval_that_holds_zero_has_no_side(size):
     rows = pd.DataFrame([estimate(size, size - 0.03, size + 0.03, term="no_test", model="school_level_within")])
     sentence = school_advice(rows)["sentence"].item()
-    assert "was not measurably lower or higher (" in sentence
+    assert "was not measurably lower or higher than" in sentence
     assert "levels lower" not in sentence
     assert "levels higher" not in sentence
 

@@ -69,9 +69,9 @@ def test_two_groups_go_farther_for_opposite_schools():
     sentence = findings_of(travel(LOW, HIGH))["travel"]
     assert sentence == (
         "For a school where the schoolweging is 4.3 points lower, children from neighbourhoods where the share of "
-        "non-western inhabitants is below 20% go 0.31 km farther (95% interval 0.21 to 0.42); for one of the opposite kind, "
-        "children from neighbourhoods where the share of non-western inhabitants is 60% or more go 0.25 km farther "
-        "(95% interval 0.16 to 0.35)."
+        "non-western inhabitants is below 20% go 0.31 km farther (95% interval 0.21 to 0.42); for one of the "
+        "opposite kind, children from neighbourhoods where the share of non-western inhabitants is 60% or more go "
+        "0.25 km farther (95% interval 0.16 to 0.35)."
     )
     assert headline(sentence) == "Some groups go farther for schools with a lower schoolweging, others to avoid them"
     assert sentence.beside["key"] == "0.31 km"
@@ -151,7 +151,7 @@ def test_findings_are_written_in_dutch_with_dutch_numbers():
         far = findings_of(travel(LOW, HIGH))
     assert "25% naar de school die van alle scholen het dichtst bij het midden" in far["at_nearest_school"]
     assert far["travel"].startswith(
-        "Voor een school waar de schoolweging 4,3 punten lager is, gaan kinderen uit buurten waar het aandeel inwoners met "
-        "een niet-westerse achtergrond minder dan 20% is 0,31 km verder (95%"
+        "Voor een school waar de schoolweging 4,3 punten lager is, gaan kinderen uit buurten waar het aandeel inwoners "
+        "met een niet-westerse achtergrond minder dan 20% is 0,31 km verder (95%"
     )
     assert "van kinderen van hoogopgeleide ouders zonder migratieachtergrond is dat 50%" in far["concepts"]
