@@ -148,7 +148,7 @@ def _small_multiples(rows: pd.DataFrame) -> Figure:
                 continue
             own = rows[(rows["measure"] == measure) & (rows["name"] == name)]
             _over_years(area, own, years, labelled=name == names[-1])
-            area.set_title(fill(name, TITLE), fontsize=8.5)
+            area.set_title(fill(term(name), TITLE), fontsize=8.5)
     return figure
 
 
