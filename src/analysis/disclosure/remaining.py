@@ -24,7 +24,7 @@ def in_their_places(gated: Gated) -> pd.DataFrame:
     """
     closed = (gated.suppressed != "").any(axis=1).to_numpy()
     resting = {*gated.resting, *chain.from_iterable(gated.resting.values())}
-    columns = [name for name in gated.frame if name in resting or _is_withheld(gated, name)]
+    columns = [name for name in map(str, gated.frame) if name in resting or _is_withheld(gated, name)]
     frame = gated.frame.reset_index(drop=True)
     return frame.assign(**{name: frame[name].mask(closed) for name in columns})
 

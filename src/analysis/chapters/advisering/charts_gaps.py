@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -94,9 +95,9 @@ def _add_up(area: Axes, rows: pd.DataFrame) -> None:
     start = np.where(whole, 0.0, np.cumsum(np.where(whole, 0.0, np.nan_to_num(size))) - np.nan_to_num(size))
     colours = np.where(whole, PALETTE[0], np.where(size > 0, PALETTE[1], PALETTE[2]))
     area.barh(range(len(rows)), size, left=start, color=colours, edgecolor=FAINT, linewidth=0.8)
-    for at, row in rows[rows["estimate"].notna()].iterrows():
-        end = start[at] + max(float(row["estimate"]), 0.0)
-        beside(area, Label(_size(row), end, float(at), INK))
+    for at, (_, row) in enumerate(rows.iterrows()):
+        if pd.notna(row["estimate"]):
+            beside(area, Label(_size(row), start[at] + max(float(row["estimate"]), 0.0), at, INK))
     zero_line(area)
     area.set_yticks(range(len(rows)), [named(str(part)) for part in rows["part"]])
     area.set_ylim(len(rows) - 0.5, -0.5)
@@ -115,7 +116,7 @@ def gaps_by(estimates: pd.DataFrame, terms: Sequence[str], *, ordered: bool = Fa
     titles = present({name: TERMS[name] for name in terms}, estimates["term"])
     if ordered:
         return _points(estimates, line="group", label=title, panel="term", titles=titles, beside=True, sort=True)
-    how = {
+    how: dict[str, Any] = {
         "panel": "term",
         "titles": titles,
         "label": text("gap in under-advice, percentage points"),

@@ -93,7 +93,7 @@ def by_category(rows: pd.DataFrame, axis: str = "", *, to: str = "", **options: 
     """
     total_first = rows.sort_values("category", key=lambda names: names != ALL_GROEPEN, kind="stable")
     rows = total_first.sort_values("outcome", key=_in_order(rows["outcome"]), kind="stable")
-    how = {"line": "category", "panel": "outcome", "titles": subject, "ways": WAYS.get(to), **options}
+    how: dict[str, Any] = {"line": "category", "panel": "outcome", "titles": subject, "ways": WAYS.get(to), **options}
     return forms.points(rows, axis, **how)
 
 

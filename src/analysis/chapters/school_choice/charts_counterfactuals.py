@@ -13,6 +13,7 @@ from analysis.chapters.school_choice.words import group_label
 from analysis.chapters.school_choice.words_counterfactuals import COMPARISONS, FACTORS, MODELS, SCENARIOS
 from analysis.language import term, text
 from analysis.publish import forms
+from analysis.publish.figures import style
 from analysis.publish.forms.marks import present
 
 DISSIMILARITY = "dissimilarity"
@@ -47,8 +48,8 @@ def moved_nearby(moved: pd.DataFrame) -> Figure:
     band = near["term"].iloc[0] if len(near) else ""
     axis = text("share at schools nearby ({band})", band=term(str(band)))
     near = in_order_of_groups(near[near["term"] == band])
-    titles = present(titles, near["scenario"])
-    return _shares(near, axis, line="group", lines=group_label, panel="scenario", titles=titles)
+    shown = present(titles, near["scenario"])
+    return _shares(near, axis, line="group", lines=group_label, panel="scenario", titles=shown)
 
 
 def change_of_kind(moved: pd.DataFrame, attribute: str = "", value: str = "") -> Figure:
@@ -63,7 +64,8 @@ def change_of_kind(moved: pd.DataFrame, attribute: str = "", value: str = "") ->
     ways = (text("fewer pupils of the group"), text("more"))
     figure = _shares(rows, axis, line="group", lines=group_label, zero="line", ways=ways)
     if value:
-        figure.axes[0].set_title(text("{attribute} becomes {value}", attribute=attribute, value=value), loc="left")
+        with style():
+            figure.axes[0].set_title(text("{attribute} becomes {value}", attribute=attribute, value=value), loc="left")
     return figure
 
 

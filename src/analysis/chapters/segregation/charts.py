@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
 from textwrap import fill
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -115,7 +116,7 @@ def indices_by_year(estimates: pd.DataFrame, codes: Codes = CODES) -> Figure:
     if rows["year"].nunique() >= FEWEST:
         return _small_multiples(rows)
     rows = rows[rows["year"] == rows["year"].max()]
-    how = {"panel": "measure", "titles": MEASURES, "apart": True, "zero": "edge"}
+    how: dict[str, Any] = {"panel": "measure", "titles": MEASURES, "apart": True, "zero": "edge"}
     return forms.points(rows, line="name", series="situation", names=SITUATIONS, **how)
 
 
@@ -147,7 +148,7 @@ def _small_multiples(rows: pd.DataFrame) -> Figure:
                 continue
             own = rows[(rows["measure"] == measure) & (rows["name"] == name)]
             _over_years(area, own, years, labelled=name == names[-1])
-            area.set_title(fill(name, TITLE), fontsize=8.5)
+            area.set_title(fill(term(name), TITLE), fontsize=8.5)
     return figure
 
 
@@ -176,7 +177,7 @@ def by_scenario(estimates: pd.DataFrame, codes: Codes = CODES, index: str = CORR
 def by_stadsdeel(estimates: pd.DataFrame, codes: Codes = CODES) -> Figure:
     """Draw the dissimilarity within each stadsdeel in one year, a panel per pair, the most segregated first."""
     pairs = dict([*present(words.pairs(codes), estimates["group"]).items()][:4])
-    how = {"panel": "group", "titles": pairs, "beside": True}
+    how: dict[str, Any] = {"panel": "group", "titles": pairs, "beside": True}
     first = estimates[estimates["group"] == next(iter(pairs), None)].sort_values("estimate", ascending=False)
     return _dissimilarity(pd.concat([first, estimates]).drop_duplicates(), line="place", **how)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from textwrap import fill
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -111,7 +112,13 @@ def event_study(estimates: pd.DataFrame, *, base: int, start: int | None = None)
         area.plot([base], [0], linestyle="", marker="o", markerfacecolor="white", color=INK, zorder=4)
         area.set_xticks(years[::3])
         _describe(area, outcome, axes_of()[outcome])
-    how = {"xytext": (0, 7), "textcoords": "offset points", "ha": "center", "va": "bottom", "fontsize": SMALL}
+    how: dict[str, Any] = {
+        "xytext": (0, 7),
+        "textcoords": "offset points",
+        "ha": "center",
+        "va": "bottom",
+        "fontsize": SMALL,
+    }
     areas[0].annotate(text("{base} = 0", base=str(base)), (base, 0), **how)
     if len(groups) > 1:
         legend_above(areas[0])
@@ -134,7 +141,12 @@ def nulls(table: pd.DataFrame) -> Figure:
         lines = present(names, rows["model"])
         margin = rows["margin"].max()
         if pd.notna(margin):
-            span = {"transform": area.get_xaxis_transform(), "color": MARGIN, "linewidth": 0, "zorder": 0}
+            span: dict[str, Any] = {
+                "transform": area.get_xaxis_transform(),
+                "color": MARGIN,
+                "linewidth": 0,
+                "zorder": 0,
+            }
             area.fill_between([-margin, margin], 0, 1, **span)
         zero_line(area)
         _lines_of(area, rows, lines)

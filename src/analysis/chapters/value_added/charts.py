@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -20,7 +22,7 @@ def two_questions(estimates: pd.DataFrame) -> Figure:
     rows = estimates[estimates["term"].isin([*terms])]
     rows = rows.assign(label=rows["group"] + ": " + rows["term"])
     lines = {label: terms[of] for label, of in zip(rows["label"], rows["term"], strict=True)}
-    how = {"line": "label", "lines": lines, "heading": "group", "series": "model", "names": models}
+    how: dict[str, Any] = {"line": "label", "lines": lines, "heading": "group", "series": "model", "names": models}
     return forms.points(rows, text("standard deviations of the test"), **how)
 
 

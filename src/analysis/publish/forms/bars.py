@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from textwrap import fill
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from analysis.publish.forms.labels import Label, beside, in_place, why_missing
 from analysis.publish.forms.marks import Names, break_line, floats, form, named, refuse_twice, require, table
 
 BARS_CM, BAR_CM, FRAME_CM = 6.5, 0.7, 2.6
-EDGE = {"edgecolor": FAINT, "linewidth": 0.8}
+EDGE: dict[str, Any] = {"edgecolor": FAINT, "linewidth": 0.8}
 LEAST = 0.05
 """Smallest part of a bar in which its share is written."""
 NAME = 12

@@ -106,7 +106,13 @@ def _name_areas(axes: Axes, outlines: pd.DataFrame) -> None:
 
 def _name_places(axes: Axes, largest: pd.DataFrame, names: str) -> None:
     for name, lon, lat in zip(largest[names], largest["lon"], largest["lat"], strict=True):
-        how = {"xytext": (6, 3), "textcoords": "offset points", "fontsize": SMALL, "color": INK, "zorder": 4}
+        how: dict[str, Any] = {
+            "xytext": (6, 3),
+            "textcoords": "offset points",
+            "fontsize": SMALL,
+            "color": INK,
+            "zorder": 4,
+        }
         axes.annotate(str(name), (lon, lat), path_effects=HALO, **how)
 
 
@@ -115,7 +121,7 @@ def edges_of(values: pd.Series) -> np.ndarray:
     low, high = float(values.min()), float(values.max())
     if low == high:
         step = 10.0 ** np.floor(np.log10(abs(low))) if low else 1.0
-        return np.floor(low / step) * step + np.array([0, step])
+        return np.asarray(np.floor(low / step) * step + np.array([0, step]))
     return np.asarray(MaxNLocator(STEPS, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -50,7 +50,7 @@ def at_ends(axes: Axes, labels: Sequence[Label], panel_cm: float) -> None:
 
 def beside(axes: Axes, label: Label, *, shift: float = 0.0) -> None:
     """Write a name to the right of a place, so many points higher."""
-    how = {"va": "center", "ha": "left", "fontsize": SMALL, "annotation_clip": False}
+    how: dict[str, Any] = {"va": "center", "ha": "left", "fontsize": SMALL, "annotation_clip": False}
     at = (GAP, round(shift, 1))
     words = axes.annotate(label.name, (label.x, label.y), xytext=at, textcoords="offset points", **how)
     words.set_color(readable(label.colour))
@@ -92,7 +92,7 @@ def why_missing(rows: pd.DataFrame) -> str:
 
 def in_place(axes: Axes, words: str, at: float, *, upright: bool = False) -> None:
     """Write why there is no number at a place of an axis: at the left of a line, or upright at the foot of a column."""
-    how = {"fontsize": SMALL, "color": INK, "alpha": 0.75, "fontstyle": "italic", "clip_on": False}
+    how: dict[str, Any] = {"fontsize": SMALL, "color": INK, "alpha": 0.75, "fontstyle": "italic", "clip_on": False}
     if upright:
         axes.text(at, 0.02, words, transform=axes.get_xaxis_transform(), rotation=90, ha="center", va="bottom", **how)
     else:
@@ -101,6 +101,6 @@ def in_place(axes: Axes, words: str, at: float, *, upright: bool = False) -> Non
 
 def on_line(axes: Axes, words: str, at: float) -> None:
     """Write what an upright line of reference stands for, at its upper end."""
-    how = {"fontsize": SMALL, "color": INK, "va": "top", "ha": "left", "annotation_clip": False}
+    how: dict[str, Any] = {"fontsize": SMALL, "color": INK, "va": "top", "ha": "left", "annotation_clip": False}
     place = axes.get_xaxis_transform()
     axes.annotate(words, (at, 0.99), xycoords=place, xytext=(3, 0), textcoords="offset points", **how)

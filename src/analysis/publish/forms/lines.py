@@ -76,11 +76,17 @@ def lines(
     across : All panels measure the same, on one scale.
     """
     if rows[x].nunique() < FEWEST:
-        how = {"panel": panel, "titles": titles, "numbers": numbers, "zero": zero, "apart": apart and not across}
+        how: dict[str, Any] = {
+            "panel": panel,
+            "titles": titles,
+            "numbers": numbers,
+            "zero": zero,
+            "apart": apart and not across,
+        }
         return _as_points(rows, label, x, series, names, **how)
     shown, at = named(rows, panel, titles), _positions(rows[x])
     height = PANEL_CM if panel else LONE_CM
-    options = {"sharex": True, "sharey": across}
+    options: dict[str, Any] = {"sharex": True, "sharey": across}
     figure, axes = panels(len(shown), columns, height, FRAME_CM + (ENTRY_CM if legend else 0), **options)
     drawn = []
     for area, (value, title) in zip(axes, shown.items(), strict=True):

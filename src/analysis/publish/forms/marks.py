@@ -27,7 +27,7 @@ those that the rows have, in theirs."""
 Zero = Literal["line", "edge", "free"]
 """Zero is marked by a line of no effect, is where the axis begins, or is nothing special."""
 ENDS = ("estimate", "ci_low", "ci_high")
-RANGE = {"color": PALE, "linewidth": 7.0, "capstyle": "butt", "zorder": 1}
+RANGE: dict[str, Any] = {"color": PALE, "linewidth": 7.0, "capstyle": "butt", "zorder": 1}
 """How a range that is no interval of an estimate looks: a thick pale bar, which has an upright stroke at its ends."""
 LETTER_CM, PART, SHORTEST = 0.16, 0.7, 12
 """Height of a letter of an upright label, part of a panel that its axes take, and fewest letters of a line."""
@@ -135,7 +135,14 @@ def dots(
     draw(at, low, high, **{"color": PALETTE[series], "linewidth": 1.6, **(span or {})})
     x, y = (at, estimate) if upright else (estimate, at)
     edge = {"markeredgecolor": "white", "markeredgewidth": 0.5}
-    how = {"marker": MARKERS[series], "color": PALETTE[series], **edge, "clip_on": False, "zorder": 3, **style}
+    how: dict[str, Any] = {
+        "marker": MARKERS[series],
+        "color": PALETTE[series],
+        **edge,
+        "clip_on": False,
+        "zorder": 3,
+        **style,
+    }
     axes.plot(x, y, linestyle="", label=name, **how)
 
 
@@ -152,7 +159,13 @@ def curve(axes: Axes, x: Any, rows: pd.DataFrame, *, series: int = 0, name: str 
     if {"ci_low", "ci_high"} <= set(rows) and rows["ci_low"].notna().any():
         low, high = floats(rows, "ci_low"), floats(rows, "ci_high")
         axes.fill_between(x, low, high, color=PALETTE[series], alpha=0.2, linewidth=0)
-    how = {"marker": MARKERS[series], "markersize": 3.6, "color": PALETTE[series], "clip_on": False, **style}
+    how: dict[str, Any] = {
+        "marker": MARKERS[series],
+        "markersize": 3.6,
+        "color": PALETTE[series],
+        "clip_on": False,
+        **style,
+    }
     axes.plot(x, floats(rows, "estimate"), label=name, **how)
 
 

@@ -86,7 +86,7 @@ def test_the_shortage_is_a_line_per_region_with_its_band() -> None:
     heights = axes.collections[0].get_paths()[0].vertices[:, 1]
     assert (heights.min(), heights.max()) == (pytest.approx(0.13 - 0.02), pytest.approx(0.16 + 0.03))
     assert axes.get_ylim()[0] == 0
-    assert [text.get_text() for text in axes.texts] == ["outside the G5", "G5"]  # from the lowest end of a line up
+    assert [text.get_text() for text in axes.texts] == ["outside the G5", "the G5"]  # from the lowest end of a line up
 
 
 def test_a_withheld_year_is_a_gap_in_line_and_band() -> None:
@@ -115,7 +115,7 @@ def test_a_panel_per_measure_and_the_regions_beside_each_other() -> None:
     assert dots(zero) == [pytest.approx(point) for point in expected]
     assert bars(zero)[0] == [pytest.approx((0.43, -0.18)), pytest.approx((0.48, -0.18))]
     assert zero.get_xlim()[0] == 0
-    assert [text.get_text() for text in zero.texts] == ["G5", "outside the G5"]
+    assert [text.get_text() for text in zero.texts] == ["the G5", "outside the G5"]
 
 
 def test_a_band_without_schools_keeps_its_line_and_stays_open() -> None:
@@ -319,7 +319,8 @@ def test_placebo_runs_have_a_panel_per_kind_and_a_line_of_no_effect() -> None:
         "Without the schools nearest to the cut-off",
         "At multiples of the bandwidth",
     ]
-    assert [names(axes) for axes in figure.axes] == [["\N{MINUS SIGN}10%", "+5%"], ["2018"], ["0.5%"], ["1.5 x"]]
+    lines = [["\N{MINUS SIGN}10%", "+5%"], ["2018"], ["0.5%"], ["1.5 \N{MULTIPLICATION SIGN}"]]
+    assert [names(axes) for axes in figure.axes] == lines
     assert np.isnan(dots(figure.axes[0])[0][0])
     assert dots(figure.axes[0])[1] == (-0.01, 1)
     assert [upright(axes) for axes in figure.axes] == [[(0.0, "-")]] * 4
