@@ -77,3 +77,8 @@ def test_the_documentation_means_the_same_by_a_word() -> None:
 def test_every_term_has_an_anchor_of_its_own() -> None:
     anchors = [anchor(code) for code in vocabulary().parts[TERMS]]
     assert len({unescape(one) for one in anchors}) == len(anchors)
+
+
+def test_a_meaning_may_stand_in_the_attribute_of_a_link() -> None:
+    """The net takes what has data: in an attribute for something embedded."""
+    assert [gloss for word in vocabulary().every for gloss in word.gloss.values() if "data:" in gloss] == []
