@@ -24,6 +24,7 @@ from analysis.language.vocabulary import vocabularies
 from analysis.plain_yaml import read_yaml
 from analysis.publish.declared import FILE, read_declared
 from analysis.publish.exhibits import read_exhibits
+from analysis.site.reading_order import CHECKS
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -124,10 +125,15 @@ def prose(path: Path) -> list[tuple[str, str]]:
     """Give the language and text of a notebook's text cells; a code cell between two of them as such."""
     cells = json.loads(path.read_text("utf8"))["cells"]
     return [
-        (",".join(cell["metadata"].get("tags", [])) if cell["cell_type"] == "markdown" else "code", text)
+        (language_of(cell["metadata"].get("tags", [])) if cell["cell_type"] == "markdown" else "code", text)
         for cell in cells
         for text in ["".join(cell["source"])]
     ]
+
+
+def language_of(tags: list[str]) -> str:
+    """Return the language of a text cell from its tags, of which one may mark a section of checks."""
+    return ",".join(tag for tag in tags if tag != CHECKS)
 
 
 def shape(text: str) -> list[str]:
@@ -152,6 +158,7 @@ def test_text_comes_in_pairs_one_for_each_language(path: Path) -> None:
 
 def test_messages_are_found_in_code_and_templates() -> None:
     code = """
+from analysis.site.reading_order import CHECKS
 from analysis.language import text, word
 from analysis import language
 from analysis.publish import axes

@@ -140,8 +140,9 @@ FLOORS = (
     ("intake", "door"),
     ("closing",),
     ("chapter",),
-    ("edition", "site"),
+    ("edition",),
     ("compare",),
+    ("site",),
     ("cli",),
 )
 """The rooms from the ground up: a room imports from its own floor only itself, and nothing from a floor above."""
