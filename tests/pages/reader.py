@@ -14,16 +14,24 @@ from analysis.language import messages, vocabulary
 
 UNREAD = ("script", "style", "code", "pre", "textarea", "kbd", "samp", "svg", "math")
 """Parts that are code, or that draw: a page may show them as they are."""
-CODE_PAGES = ("functions.html", "provenance.html", "release.html")
-"""Pages that name files, functions and rules as the code does."""
+CODE_PAGES = ("functions.html", "provenance.html", "release.html", "search.html")
+"""Pages that name files, functions and rules as the code does, and the one that holds the words of all others."""
+OF_CODE = ("table-truth",)
+"""Tables whose rows are named as in the code: the parameters of a made-up world."""
+COGNATES = frozenset({"instrument"})
+"""Words of both languages that the project uses in one."""
 TAG = re.compile(r"</?[a-z][a-z0-9]*\b|&(?:lt|gt|amp|quot);", re.IGNORECASE)
 LATEX = re.compile(r"\$\\|\\[a-z]{2,}\b|\$[^$\s][^$]*[_^][^$]*\$")
 UNDERSCORE = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
-MISSING = re.compile(r"(?<![\w.])(?:nan|NaN|None|NaT|inf|<NA>)(?![\w.])")
+MISSING = re.compile(r"(?<![\w.])(?:nan|NaN|NaT|inf|<NA>)(?![\w.])|^\s*None\s*$")
 MINUS_ZERO = re.compile(r"[-−]0(?:[.,]0+)?(?![\d.,])%?")
 WORD = re.compile(r"[^\W\d_]+")
 NUMBER = re.compile(r"[-−]?\d[\d.,]*")
+ALWAYS = (("tag", TAG), ("latex", LATEX), ("missing", MISSING), ("minus zero", MINUS_ZERO))
+FILE = re.compile(r"\b[a-z]+(?:-[a-z]+)*-\d{4}(?:-[a-z\d]+)+\b")
+"""The name of a file with published figures."""
 YEAR = re.compile(r"(?:19|20)\d\d(?:/\d\d)?")
+UNSPOKEN = ""
 HEADLINE, SENTENCE, MEAN = 15, 60, 35
 SHORTEST = 5
 
@@ -47,11 +55,11 @@ def texts(page: Path) -> Iterator[tuple[str, str]]:
 
 def _below(element: Tag, language: str) -> Iterator[tuple[str, str]]:
     language = str(element.get("lang", language))
-    if element.name in UNREAD:
+    if element.name in UNREAD or element.get("id") in OF_CODE:
         return
     for heard in ("alt", "aria-label", "title"):
         if said := element.get(heard):
-            yield str(said), language
+            yield str(said), language if heard == "alt" else UNSPOKEN  # a name may be that of a publication
     for child in element.children:
         if isinstance(child, Tag):
             yield from _below(child, language)
@@ -69,15 +77,16 @@ def foreign(language: str) -> frozenset[str]:
         frozenset(word for pair in pairs for word in WORD.findall(re.sub(r"\{[^}]*\}", "", pair[side]).lower()))
         for side in (0, 1)
     )
-    return dutch - english if language == "en" else english - dutch
+    return (dutch - english if language == "en" else english - dutch) - COGNATES
 
 
 def faults(page: Path) -> Iterator[Fault]:
     """Give what is wrong with the words of one page."""
     on_code = page.name in CODE_PAGES
     language = str(_root(page).get("lang"))
-    for words, spoken in texts(page):
-        for kind, pattern in (("tag", TAG), ("latex", LATEX), ("missing", MISSING), ("minus zero", MINUS_ZERO)):
+    for text, spoken in texts(page):
+        words = FILE.sub("", text)
+        for kind, pattern in (("latex", LATEX),) if on_code else ALWAYS:
             if match := pattern.search(words):
                 yield Fault(page.name, kind, match[0] if kind != "latex" else words[:80])
         if on_code:

@@ -15,7 +15,7 @@ SCALES = (1.0, 100.0)
 """A number as it is, or a share that its table has in per cent."""
 
 
-def numbers(data: Any) -> Iterator[tuple[float, int]]:  # noqa: ANN401 - what a manifest has of a text
+def numbers(data: Any) -> Iterator[tuple[float, int]]:
     """Give the numbers of a text with the decimals in which they are written; years and counts are none."""
     match data:
         case {"number": value, "digits": digits}:

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from matplotlib.figure import Figure
 
-from analysis.language import joined, text
+from analysis.language import joined
 from analysis.publish.figures import style
 from analysis.site.findings import Found, headlines
 from analysis.site.sitemap import Site
@@ -19,7 +19,9 @@ A4 = (8.27, 11.69)
 LEFT, TOP, FOOT = 0.09, 0.94, 0.05
 LINE = 0.0155
 """Of the height of the sheet, for letters of ten points."""
-LETTERS = {"title": 44, "headline": 62, "words": 92}
+LETTERS = {20: 44, 13: 66, 11: 80, 10: 92, 8.5: 112, 8: 118}
+"""Letters of a line, by their size in points."""
+LEADING = 1.2
 ACCENT = "#12355b"
 
 
@@ -30,31 +32,44 @@ def factsheet(site: Site) -> bytes | None:
         return None
     with style():
         figure = Figure(figsize=A4)
-        y = _write(figure, TOP, site.facts["title"], "title", size=20, weight="bold", color=ACCENT)
-        y = _write(figure, y, where_and_when(site), "words", size=11, color=QUIET) - LINE
-        room = (y - FOOT - 3 * LINE) / len(leading)
-        for number, found in enumerate(leading):
-            _entry(figure, y - number * room, found)
+        y = _write(figure, TOP, site.facts["title"], size=20, weight="bold", color=ACCENT)
+        y = _write(figure, y, where_and_when(site), size=11, color=QUIET) - LINE
+        between = (y - FOOT - LINE - sum(map(_height, leading))) / len(leading)
+        for found in leading:
+            y = _entry(figure, y, found) - min(between, 2 * LINE)
         publisher = site.facts.get("publisher", "")
-        _write(figure, FOOT, joined(". ", [source(site), publisher]), "words", size=8, color=QUIET)
+        _write(figure, FOOT, joined(". ", [source(site), publisher]), size=8, color=QUIET)
         file = BytesIO()
         figure.savefig(file, format="pdf", metadata={"CreationDate": None, "Title": str(site.facts["title"])})
     return file.getvalue()
 
 
-def _entry(figure: Figure, y: float, found: Found) -> None:
-    """Write a headline with its key figure, what that is of, and what to compare it with."""
-    y = _write(figure, y, found.headline, "headline", size=13, weight="bold", color=DARK)
-    key = joined(" ", [found.key, found.label])
-    y = _write(figure, y, joined("; ", [key, found.yardstick]), "words", size=10, color=DARK)
-    chapter = text("Chapter: {title}", title=found.thing.chapter.title)
-    _write(figure, y, joined(" ", [found.caveat, chapter]), "words", size=8.5, color=QUIET)
+def _lines(found: Found) -> list[tuple[str, float, dict[str, str]]]:
+    """Return a headline, its key figure with what to compare it with, and how it may not be read: words, size, look."""
+    key = joined("; ", [joined(" ", [found.key, found.label]), found.yardstick])
+    given = [
+        (str(found.headline), 13, {"weight": "bold", "color": DARK}),
+        (str(key), 10, {"color": DARK}),
+        (str(found.caveat), 8.5, {"color": QUIET}),
+    ]
+    return [one for one in given if one[0]]
 
 
-def _write(figure: Figure, y: float, words: str, kind: str, *, size: float, **how: str) -> float:
+def _entry(figure: Figure, y: float, found: Found) -> float:
+    for words, size, look in _lines(found):
+        y = _write(figure, y, words, size=size, **look)
+    return y
+
+
+def _height(found: Found) -> float:
+    return sum(
+        len(textwrap.wrap(words, LETTERS[size])) * LEADING * LINE * size / 10 for words, size, _ in _lines(found)
+    )
+
+
+def _write(figure: Figure, y: float, words: str, *, size: float, **how: str) -> float:
     """Write words from a height on, and return the height below them."""
-    height = LINE * size / 10
-    for line in textwrap.wrap(str(words), LETTERS[kind]):
+    for line in textwrap.wrap(str(words), LETTERS[size]):
         figure.text(LEFT, y, line.replace("$", r"\$"), size=size, va="top", **how)  # type: ignore[arg-type]  # names of properties
-        y -= height * 1.25
+        y -= LEADING * LINE * size / 10
     return y
