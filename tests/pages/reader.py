@@ -26,13 +26,13 @@ UNDERSCORE = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 MISSING = re.compile(r"(?<![\w.])(?:nan|NaN|NaT|inf|<NA>)(?![\w.])|^\s*None\s*$")
 MINUS_ZERO = re.compile(r"[-−]0(?:[.,]0+)?(?![\d.,])%?")
 WORD = re.compile(r"[^\W\d_]+")
-NUMBER = re.compile(r"[-−]?\d[\d.,]*")
+NUMBER = re.compile(r"[-−]?\d[\d.,]*(?:/\d\d)?")
 ALWAYS = (("tag", TAG), ("latex", LATEX), ("missing", MISSING), ("minus zero", MINUS_ZERO))
 FILE = re.compile(r"\b[a-z]+(?:-[a-z]+)*-\d{4}(?:-[a-z\d]+)+\b")
 """The name of a file with published figures."""
 YEAR = re.compile(r"(?:19|20)\d\d(?:/\d\d)?")
 UNSPOKEN = ""
-HEADLINE, SENTENCE, MEAN = 15, 60, 35
+HEADLINE, SENTENCE, MEAN = 15, 60, 42
 SHORTEST = 5
 
 
