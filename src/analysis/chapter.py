@@ -36,6 +36,7 @@ class Chapter(Closing):
         self, workspace: Workspace, exhibits: Exhibits = NOTHING_SHOWN, declared: Declared = NOTHING_FOUND
     ) -> None:
         super().__init__(workspace, declared)
+        name_codes(codes_of(workspace.facts).words())
         self.exhibits = exhibits
         self._said: dict[str, Any] = {}
 
@@ -182,5 +183,4 @@ def open_chapter(stem: str, edition: str) -> Chapter:
     """Open the chapter `stem` of an edition: in a run where the runner says, alone on what the last run left."""
     workspace = open_workspace(stem, edition)
     speak(workspace.facts.get("language", SOURCE))
-    name_codes(codes_of(workspace.facts).words())
     return Chapter(workspace, *read_chapter(CHAPTERS / stem))

@@ -106,17 +106,18 @@ def word(message: str, /) -> str:
 
 
 def term(code: str, /, of: str = "") -> str:
-    """Return a word of the data (a code in a cell, a name along an axis) in the edition's language; unknown, as it is.
+    """Return a word of the data (a code in a cell, a name along an axis) in the edition's language.
 
-    The vocabulary knows it, or a pattern of it such as ``below {edge}``. Of a code that is a number or a range, the
-    number is written in that language.
+    What is unknown stays as it is, with spaces for underscores: registers have codes of their own. The vocabulary knows
+    it, or a pattern of it such as ``below {edge}``. Of a code that is a number or a range, the number is written in
+    that language.
 
     Parameters
     ----------
     code : What stands in the data.
     of : The column it stands in, where it may mean something else than elsewhere (``group: none``).
     """
-    return (_term(code, spoken(), of) or code) if code else code
+    return (_term(code, spoken(), of) or (plainly(code) if code.isidentifier() else code)) if code else code
 
 
 def name_codes(words: Mapping[str, Words], /) -> None:

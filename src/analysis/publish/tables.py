@@ -141,7 +141,9 @@ def html_table(
     decimals = {column: _decimals_of(gated.frame.head(MAX_ROWS), column, digits or {}) for column in columns}
     cells = [_cells(frame[column], gated.suppressed[column], decimals[column]) for column in columns]
     headers = [(labels or {}).get(column) or header(column) for column in columns]
-    _refuse_strange(frame, identity, (caption, note, *headers))
+    refuse_untranslated((caption, note, *headers), identity)
+    if synthetic:  # the codes of registers are those of their office, which params may name
+        _refuse_strange(frame, identity)
     return render(
         "table.html.j2",
         identity=identity,
@@ -193,9 +195,8 @@ def _columns(where: str, frame: pd.DataFrame, shown: Sequence[str] | None, named
     return list(shown or known)
 
 
-def _refuse_strange(frame: pd.DataFrame, where: str, texts: Sequence[str]) -> None:
+def _refuse_strange(frame: pd.DataFrame, where: str) -> None:
     """Refuse codes and words of another language in a table; names of schools, boards and places may be any."""
-    refuse_untranslated(texts, where)
     for column in frame.columns:
         named = column in IDENTIFIERS or NAME_COLUMN.fullmatch(column) or PLACE_COLUMN.fullmatch(column)
         if not _is_number(frame[column]) and not named:
