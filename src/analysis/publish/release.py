@@ -28,11 +28,11 @@ from analysis.disclosure.checkpoint import Checkpoint, Resting
 from analysis.disclosure.declared import counted
 from analysis.disclosure.linkage.register import Register
 from analysis.disclosure.remaining import (
+    drawable_rows,
     in_their_places,
     left_out,
     refuse_nothing,
     refuse_withheld_whole,
-    whole_rows,
 )
 from analysis.disclosure.rules.identity import refuse_identifying_text
 from analysis.disclosure.rules.numbers import refuse_few, refuse_small_model
@@ -170,7 +170,7 @@ class Release:
     ) -> Published:
         """Publish a figure with the data behind it: PNG, SVG and ``tables/<stem>/<name>_data.csv``.
 
-        A figure cannot hide a bar, so of the rows of which a cell is withheld it is given no number: it says at their
+        A figure cannot hide a bar, so of the rows of which the numbers are withheld it is given none: it says at their
         places that they are withheld, and below how many. One of which nothing is left has a notice in its place.
 
         Parameters
@@ -194,7 +194,7 @@ class Release:
         try:
             self._refuse_words("figure", name, (caption, nothing, subtitle), counting)
             gated = self._register.admit(f"{self.workspace.stem}/{name}_data", own)
-            rows = whole_rows(gated)
+            rows = drawable_rows(gated)
             refuse_nothing(gated, rows, nothing)
             made = draw(in_their_places(gated), *args, **options)
             refuse_drawn(made, gated.frame, name)
@@ -219,7 +219,7 @@ class Release:
             picture=f"../{paths['png']}".removesuffix(".png"),
             synthetic=self.synthetic,
             rests=(rows, counting),
-            left_out=left_out(gated, rows),
+            left_out=left_out(gated),
         )
         rules = judged(gated, counting, self.profile, totals=totals is not None, picture=True)
         files = [source, *paths.values()]
