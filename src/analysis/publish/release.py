@@ -43,6 +43,7 @@ from analysis.language import Text, as_data, text
 from analysis.publish import recipes
 from analysis.publish.blank import settle_blanks
 from analysis.publish.declared import NOTHING_FOUND, Declared
+from analysis.publish.drawn_years import years_of
 from analysis.publish.files import Files
 from analysis.publish.published import Published, figure_html, finding_html, notice
 from analysis.publish.recipes import Recipe
@@ -67,6 +68,9 @@ class Release:
     workspace : Where to write, and the facts of the edition: ``disclosure`` (name of the profile), ``synthetic``.
     declared : What the chapter declares of its findings.
     """
+
+    place = ""
+    """Of what place the figures are; see `analysis.publish.exhibits.PLACES`."""
 
     def __init__(self, workspace: Workspace, declared: Declared = NOTHING_FOUND) -> None:
         self.workspace = workspace
@@ -224,7 +228,8 @@ class Release:
         rules = judged(gated, counting, self.profile, totals=totals is not None, picture=True)
         files = [source, *paths.values()]
         addresses = {"path": paths["png"], "svg": paths["svg"], "data": source}
-        words = {"caption": caption, "alt": description, **({"subtitle": subtitle} if subtitle else {})}
+        below = {"subtitle": subtitle, "place": self.place, "years": years_of(rows)}
+        words = {"caption": caption, "alt": description, **{key: said for key, said in below.items() if said}}
         self._record("figure", name, gated, rules, files, **words, **addresses)
         return self._shown("figure", name, html)
 
