@@ -11,7 +11,6 @@ from analysis.disclosure import Gated
 from analysis.errors import WithheldError
 from analysis.language import text
 
-
 INTERVAL = frozenset({"std_error", "ci_low", "ci_high", "p_value"})
 """What only says how sure a number is: without it the number is drawn all the same."""
 

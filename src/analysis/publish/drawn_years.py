@@ -1,4 +1,4 @@
-"""Of which years the rows of a figure are, as its title says it: read off the rows, so that no other year is printed."""
+"""Of which years the rows of a figure are, as its title says it: read off the rows, so that no other is printed."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What a chapter shows, declared beside it: ``exhibits.yml`` with the words of each table and figure in every language.
 
 A file has four parts, of which none is needed: ``frames`` (what the columns of a frame count and rest on), ``tables``,
-``figures`` and ``files`` (tables too long for a page). And it may say of what ``place`` its figures are. It is read before anything is computed, and everything that is
-wrong with it is said in one message.
+``figures`` and ``files`` (tables too long for a page); and it may say of what ``place`` its figures are. It is read
+before anything is computed, and everything that is wrong with it is said in one message.
 """
 
 from __future__ import annotations
