@@ -19,6 +19,9 @@ from analysis.site.sitemap import Site, Thing
 FIGURE = re.compile(r'<figure\b[^>]*\bid="figure-([a-z0-9_]+)"[^>]*>')
 FINDING = re.compile(r'<p\b[^>]*\bid="finding-([a-z0-9_]+)".*?</p>', re.DOTALL)
 
+INTERVALS = "95%"
+"""What a caption says in every language where a figure has such intervals; the headline of a finding does not."""
+
 
 @dataclass(frozen=True)
 class Title:
@@ -39,7 +42,9 @@ def title_of_figure(site: Site, figure: Thing, found: list[Found]) -> Title:
     named = [one.headline for one in found if one.figure and one.figure.name == figure.name and one.headline]
     caption = figure.note["caption"]
     measure = figure.note.get("subtitle") or (caption if named else "")
-    return Title(str(named[0] if named else caption), joined(". ", [measure.rstrip("."), _of_figure(site, figure)]))
+    intervals = text("Bars and bands: 95% intervals") if named and INTERVALS in caption else ""
+    below = joined(". ", [measure.rstrip("."), _of_figure(site, figure), intervals])
+    return Title(str(named[0] if named else caption), below)
 
 
 def _of_figure(site: Site, figure: Thing) -> Text:

@@ -36,43 +36,47 @@ stacked = partial(forms.stacked, break_words=BREAK)
 
 
 def by_year(shares: pd.DataFrame, panels: Sequence[str], groups: Sequence[str]) -> Figure:
-    """Draw shares over the years on one scale, a panel per term and a line per group."""
-    return _over_years(_in_order(shares), names=_called(groups), panel="term", titles=panels, across=True)
+    """Draw shares over the years on one scale, a panel per term and a line for each of two groups.
+
+    The bands of more would hide each other: drawn are the two of which most is published, in the order of `groups`.
+    """
+    known = shares[shares["group"].isin([*groups])].groupby("group")["estimate"].count()
+    most = sorted(known.nlargest(2).index, key=[*groups].index)
+    drawn = _in_order(shares[shares["group"].isin(most)])
+    return _over_years(drawn, names=_called(most), panel="term", titles=panels, across=True)
 
 
 def revised(shares: pd.DataFrame, groups: Sequence[str], breaks: Sequence[str] = ()) -> Figure:
-    """Draw the share of under-advised pupils that is revised, a panel per group beside the line of all.
+    """Draw the share of under-advised pupils that is revised, a panel for all pupils and one per group.
 
     Parameters
     ----------
     breaks : Years from which on the advice was made otherwise.
     """
-    return _beside_all(shares, groups, text("share of under-advised pupils"), breaks)
+    return _apart(shares, groups, text("share of under-advised pupils"), breaks)
 
 
 def lost(shares: pd.DataFrame, groups: Sequence[str]) -> Figure:
-    """Draw the share of pupils that would miss a bijstelling without the test over the years, a panel per group."""
-    return _beside_all(shares, groups, text("share of all pupils"))
+    """Draw the share of pupils that would miss a bijstelling without the test over the years, as `revised` does."""
+    return _apart(shares, groups, text("share of all pupils"))
 
 
-def _beside_all(shares: pd.DataFrame, groups: Sequence[str], label: str, breaks: Sequence[str] = ()) -> Figure:
-    """Draw the line of each group in a panel of its own, beside that of all pupils where there is one."""
-    rows = _in_order(shares)
-    own = rows[rows["group"].isin([*groups])].assign(of=lambda known: known["group"], line="group")
-    everyone = [rows[rows["group"] == EVERYONE].assign(of=group, line=EVERYONE) for group in own["of"].unique()]
-    every = pd.concat([own, *everyone])
+def _apart(shares: pd.DataFrame, groups: Sequence[str], label: str, breaks: Sequence[str] = ()) -> Figure:
+    """Draw the line of all pupils and that of each group in panels of their own, where what is withheld says so."""
+    titles = present(_called([EVERYONE, *groups]), shares["group"])
+    rows = _in_order(shares[shares["group"].isin([*titles])])
     return forms.lines(
-        every,
+        rows.assign(line=""),
         x="school_year",
         series="line",
-        names=present({"group": word("this group"), EVERYONE: NAMES[EVERYONE]}, every["line"]),
-        panel="of",
-        titles=present(_called(groups), own["of"]),
+        names=str,
+        panel="group",
+        titles=titles,
         label=label,
         numbers="percent",
         zero="edge",
         breaks=dict.fromkeys(breaks, BREAK),
-        columns=2,
+        columns=3,
         across=True,
     )
 

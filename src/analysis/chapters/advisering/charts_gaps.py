@@ -14,8 +14,7 @@ from matplotlib.figure import Figure
 from analysis.language import term, text, word
 from analysis.publish import forms, units
 from analysis.publish.axes import write_numbers
-from analysis.publish.figures import FAINT, INK, PALETTE, panels
-from analysis.publish.forms.labels import Label, beside
+from analysis.publish.figures import FAINT, INK, PALETTE, SMALL, panels
 from analysis.publish.forms.marks import ENDS, floats, form, present, zero_line
 
 TERMS = {
@@ -47,6 +46,8 @@ PARTS = {
     "rest": word("left when all are equal"),
 }
 ROW_CM = 0.62
+SIZES: dict[str, Any] = {"va": "center", "fontsize": SMALL, "color": INK}
+"""Of the sizes behind the bars, in one column where no bar or line is."""
 
 _points = partial(forms.points, numbers="points")
 
@@ -97,7 +98,7 @@ def _add_up(area: Axes, rows: pd.DataFrame) -> None:
     area.barh(range(len(rows)), size, left=start, color=colours, edgecolor=FAINT, linewidth=0.8)
     for at, (_, row) in enumerate(rows.iterrows()):
         if pd.notna(row["estimate"]):
-            beside(area, Label(_size(row), start[at] + max(float(row["estimate"]), 0.0), at, INK))
+            area.text(1.02, at, _size(row), transform=area.get_yaxis_transform(), **SIZES)
     zero_line(area)
     area.set_yticks(range(len(rows)), [named(str(part)) for part in rows["part"]])
     area.set_ylim(len(rows) - 0.5, -0.5)

@@ -159,6 +159,8 @@ def curve(axes: Axes, x: Any, rows: pd.DataFrame, *, series: int = 0, name: str 
     if {"ci_low", "ci_high"} <= set(rows) and rows["ci_low"].notna().any():
         low, high = floats(rows, "ci_low"), floats(rows, "ci_high")
         axes.fill_between(x, low, high, color=PALETTE[series], alpha=0.2, linewidth=0)
+        alone = _stand_alone(low)
+        axes.vlines(np.asarray(x)[alone], low[alone], high[alone], color=PALETTE[series], linewidth=1.6)
     how: dict[str, Any] = {
         "marker": MARKERS[series],
         "markersize": 3.6,
@@ -167,6 +169,13 @@ def curve(axes: Axes, x: Any, rows: pd.DataFrame, *, series: int = 0, name: str 
         **style,
     }
     axes.plot(x, floats(rows, "estimate"), label=name, **how)
+
+
+def _stand_alone(values: np.ndarray) -> np.ndarray:
+    """Return which values have no neighbour that is known: a band has no width there."""
+    known = np.pad(np.isfinite(values), 1)
+    alone: np.ndarray = known[1:-1] & ~known[:-2] & ~known[2:]
+    return alone
 
 
 def zero_line(axes: Axes, at: float = 0.0, *, upright: bool = True) -> None:

@@ -27,7 +27,7 @@ def by_year(levels: pd.DataFrame) -> str:
     """Describe the shortage by year: in how many years the intervals of the two regions do not overlap, and how."""
     pairs = _known(levels).pivot_table(list(ENDS), "year", "category").dropna()
     regions = [name for name in ("G5", "outside the G5") if ("estimate", name) in pairs]
-    kind = text("A line with its interval for the G5 and one for the rest.")
+    kind = text("A line for the G5 and one for the rest, with intervals where these are published.")
     if len(regions) < 2 or pairs.empty:
         return kind
     apart = text(

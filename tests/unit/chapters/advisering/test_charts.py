@@ -32,12 +32,17 @@ def test_a_panel_per_term_on_one_scale_and_a_line_per_group(by_year) -> None:
     assert named == {"parents low-\neducated", "parents highly\neducated"}
 
 
-def test_revised_has_a_panel_per_group_beside_all_and_a_mark_where_the_test_changed(by_year) -> None:
+def test_revised_has_a_panel_for_all_and_per_group_and_a_mark_where_the_test_changed(by_year) -> None:
     everyone = by_year[(by_year["group"] == "laag") & (by_year["term"] == "vwo")].assign(group="all", estimate=0.5)
     rows = pd.concat([by_year[by_year["term"] == "vwo"], everyone])
     axes = charts.revised(rows, ["laag", "hoog"], ["2018/19"]).axes
-    assert [panel.get_title(loc="left") for panel in axes] == ["parents low-educated", "parents highly educated"]
-    own, everybody, mark = axes[0].get_lines()
+    assert [panel.get_title(loc="left") for panel in axes] == [
+        "all pupils",
+        "parents low-educated",
+        "parents highly\neducated",
+    ]
+    everybody, mark = axes[0].get_lines()
+    own, _ = axes[1].get_lines()
     assert own.get_ydata().tolist() == pytest.approx([0.1, 0.2, 0.3])
     assert everybody.get_ydata().tolist() == [0.5] * 3
     assert mark.get_xdata()[0] == 1.5
