@@ -71,8 +71,13 @@ def whole_percent(share: float) -> str:
     """Write a share beside its mark as whole per cents, a half upwards, in the English way; empty if missing."""
     if not np.isfinite(share):
         return ""
-    hundredths = Decimal(f"{100 * share:.9f}")  # as it is published, without what binary fractions add to it
-    return f"{hundredths.quantize(Decimal(1), ROUND_HALF_UP)}%"
+    return f"{half_up(100 * share, 0)}%"
+
+
+def half_up(value: float, decimals: int) -> str:
+    """Write a number with so many decimals, a half away from zero, in the English way."""
+    published = Decimal(f"{value:.9f}")  # without what binary fractions add to it
+    return str(published.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
 def _decimals(shares: Sequence[float]) -> int:

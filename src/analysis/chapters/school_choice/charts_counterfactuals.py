@@ -69,7 +69,7 @@ def change_of_kind(moved: pd.DataFrame, attribute: str = "", value: str = "") ->
     """
     rows = in_order_of_groups(moved[moved["scenario"] == "changes"])
     if (rows[[*ENDS]].fillna(0) == 0).all(axis=None):
-        raise WithheldError(text("Not shown: the school that changes has no pupils whose number the models can move."))
+        raise WithheldError(text("Not shown: with this change the school has no more or fewer pupils of any group."))
     axis = text("change in the number of pupils of the group")
     ways = (text("fewer pupils of the group"), text("more"))
     figure = _shares(rows, axis, line="group", lines=group_label, zero="line", ways=ways)

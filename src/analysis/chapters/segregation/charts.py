@@ -16,8 +16,9 @@ from matplotlib.figure import Figure
 from analysis.chapters.segregation import words
 from analysis.chapters.segregation.models.estimates import CORRECTED
 from analysis.codes import Codes
-from analysis.language import term, text, word
+from analysis.language import localised, term, text, word
 from analysis.publish import forms
+from analysis.publish.axes import half_up
 from analysis.publish.figures import LIGHT_TO_DARK, PALETTE, canvas
 from analysis.publish.forms.labels import Label, at_ends
 from analysis.publish.forms.lines import FEWEST
@@ -153,18 +154,21 @@ def _small_multiples(rows: pd.DataFrame) -> Figure:
 
 
 def _over_years(area: Axes, own: pd.DataFrame, years: Sequence[int], *, labelled: bool) -> None:
-    """Draw one panel: what is now, and by chance where that is given, named at the end where `labelled`."""
-    ends = []
+    """Draw one panel: what is now, and by chance where that is given; the last value, and its name where `labelled`."""
+    ends, names = [], []
     for number, (situation, name) in enumerate(SITUATIONS.items()):
         line = along(own[own["situation"] == situation], "year", years)
         if line["estimate"].notna().any():
             curve(area, years, line, series=number)
-            ends.append(
-                Label(fill(term(name), 12), years[-1], float(line["estimate"].dropna().iloc[-1]), PALETTE[number])
-            )
+            last = float(line["estimate"].dropna().iloc[-1])
+            value = localised(half_up(last, 2))
+            ends.append(Label(value, years[-1], last, PALETTE[number]))
+            if labelled:
+                names.append(fill(f"{value} {term(name)}", 12))
     area.set_xticks([years[0], years[-1]], [str(years[0]), str(years[-1])])
     if len(ends) > 1 and labelled:
-        at_ends(area, ends, 4.6)
+        ends = [end._replace(name=name) for end, name in zip(ends, names, strict=True)]
+    at_ends(area, ends, 4.6)
 
 
 def by_scenario(estimates: pd.DataFrame, codes: Codes = CODES, index: str = CORRECTED) -> Figure:

@@ -172,10 +172,10 @@ def _lines_of(area: Axes, rows: pd.DataFrame, lines: Mapping[str, str]) -> None:
 def placebo(estimates: pd.DataFrame, outcome: str) -> Figure:
     """Draw placebo runs of an outcome: a panel per kind, a line per cut-off, radius, factor or year."""
     titles = {
-        "placebo_cutoff": text("At cut-offs that decide nothing"),
-        "placebo_year": text("Starts in years before the toelage"),
-        "donut": text("Without the schools nearest to the cut-off"),
-        "bandwidth": text("At multiples of the bandwidth"),
+        "placebo_cutoff": text("Placebo: at cut-offs that decide nothing"),
+        "placebo_year": text("Placebo: starts in years before the toelage"),
+        "donut": text("The same effect, without the schools nearest to the cut-off"),
+        "bandwidth": text("The same effect, at multiples of the bandwidth"),
     }
     kinds = present(titles, estimates["model"])
     shown = estimates.assign(group=estimates["group"].str.replace("-", MINUS))

@@ -314,10 +314,10 @@ PLACEBOS = pd.DataFrame(
 def test_placebo_runs_have_a_panel_per_kind_and_a_line_of_no_effect() -> None:
     figure = toelage_charts.placebo(PLACEBOS, "pupils_per_teacher")
     assert titles(figure) == [
-        "At cut-offs that decide nothing",
-        "Starts in years before the toelage",
-        "Without the schools nearest to the cut-off",
-        "At multiples of the bandwidth",
+        "Placebo: at cut-offs that decide nothing",
+        "Placebo: starts in years before the toelage",
+        "The same effect, without the schools nearest to the cut-off",
+        "The same effect, at multiples of the bandwidth",
     ]
     lines = [["\N{MINUS SIGN}10%", "+5%"], ["2018"], ["0.5%"], ["1.5 \N{MULTIPLICATION SIGN}"]]
     assert [names(axes) for axes in figure.axes] == lines
