@@ -17,7 +17,7 @@ INTERVAL = frozenset({"std_error", "ci_low", "ci_high", "p_value"})
 
 def drawable_rows(gated: Gated) -> pd.DataFrame:
     """Return the rows of which a number is published, with or without its interval."""
-    return gated.frame[~_withheld_numbers(gated).all(axis=1)].reset_index(drop=True)
+    return gated.frame.loc[~_without_number(gated)].reset_index(drop=True)
 
 
 def in_their_places(gated: Gated) -> pd.DataFrame:
@@ -26,11 +26,16 @@ def in_their_places(gated: Gated) -> pd.DataFrame:
     So a figure can say at the place of such a row that it is withheld, and has nothing of it to draw. One of which the
     interval alone is withheld has its number.
     """
-    closed = _withheld_numbers(gated).all(axis=1)
+    closed = _without_number(gated)
     resting = {*gated.resting, *chain.from_iterable(gated.resting.values())}
     columns = [name for name in map(str, gated.frame) if name in resting or _is_withheld(gated, name)]
     frame = gated.frame.reset_index(drop=True)
     return frame.assign(**{name: frame[name].mask(closed) for name in columns})
+
+
+def _without_number(gated: Gated) -> np.ndarray:
+    closed: np.ndarray = np.asarray(_withheld_numbers(gated).all(axis=1))
+    return closed
 
 
 def _withheld_numbers(gated: Gated) -> np.ndarray:

@@ -127,7 +127,7 @@ def stacked(
     figure, axes = canvas(FRAME_CM + BAR_CM * len(bars_of))
     missing = wide.isna()
     left = (1.0 - wide.sum(axis=1)).clip(lower=0.0) / missing.sum(axis=1).clip(lower=1)
-    start = wide.where(~missing, left, axis=0).cumsum(axis=1).shift(1, axis=1, fill_value=0.0)
+    start = wide.apply(lambda part: part.fillna(left)).cumsum(axis=1).shift(1, axis=1, fill_value=0.0)
     for at in np.flatnonzero(missing.any(axis=1)):
         axes.add_patch(Rectangle((0, at - 0.5), 1, 1, fill=False, hatch="////", edgecolor=FAINT, linewidth=0, zorder=0))
     for part, colour in zip(called, colours, strict=True):
