@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis.door import NOTHING, WITHHELD, Door
-from analysis.language import from_data, joined, spoken, text
+from analysis.language import from_data, joined, spoken, term, text
 from analysis.publish import findings
 from analysis.publish.published import Published, finding_html, notice
 from analysis.publish.tables import EACH
@@ -84,7 +84,7 @@ class Closing(Door):
             yield self.table(
                 f"published_{str(file).replace('-', '_').lower()}",
                 rows.reset_index(drop=True),
-                caption=f"{rows['source'].iloc[0].rpartition(', ')[0]} ({file})",
+                caption=joined(" ", [publication_of(rows), f"({file})"]),
                 counts=(),
                 free=PRINTED_FREE,
                 shown=PRINTED_SHOWN,
@@ -135,6 +135,12 @@ class Closing(Door):
                 digits={"p_value": 3, "p_corrected": 3},
             )
         return self.table("tests", counted, caption=findings.in_words(counted), counts=(), digits={"by_chance": 1})
+
+
+def publication_of(figures: pd.DataFrame) -> str:
+    """Return the title of the publication that these figures were taken from: its ``source`` without the place."""
+    first = figures.iloc[0]
+    return term(str(first["source"]).removesuffix(f", {first['place']}"))
 
 
 def _absent(stem: str, heading: Mapping[str, str], lacks: Sequence[str]) -> str:

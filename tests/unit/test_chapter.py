@@ -155,7 +155,7 @@ def test_the_summary_counts_findings_and_tests(chapter_of):
     html = chapter_of("summary", needs=frozenset(both)).tests_made().html
     # 4 findings, 1 test at 5%: 0.05 would come out by chance, and 1 did.
     assert "makes 4 findings. 1 of them test" in html
-    assert "1 came out, 0.1 would" in html or "1 came out, 0.0 would" in html
+    assert "1 were significant (about 0.1 would" in html or "1 were significant (about 0.0 would" in html
 
 
 def test_a_summary_without_findings_counts_none(chapter_of):

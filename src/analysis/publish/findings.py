@@ -94,8 +94,8 @@ def in_words(counted: pd.DataFrame, level: float = LEVEL) -> Text:
     names = {"significant": "significant_tests", "significant_corrected": "corrected_tests"}
     return text(
         "This edition makes {findings:.0f} findings. {tests:.0f} of them test a difference or effect at {level:.0%}: "
-        "{significant_tests:.0f} came out, {by_chance:.1f} would if nothing were there anywhere, and "
-        "{corrected_tests:.0f} came out after correction within their families",
+        "{significant_tests:.0f} were significant (about {by_chance:.1f} would be by chance alone), and "
+        "{corrected_tests:.0f} remained so after correction within their families",
         level=level,
         **{str(name): value for name, value in sums.rename(names).items()},
     )

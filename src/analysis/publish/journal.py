@@ -23,7 +23,7 @@ FILE = "regressions.yml"
 PARTS = ("terms", "tables")
 SAID = ("title", "outcome", "notes")
 TABLE_KEYS = (*SAID, "table", "by", "rows", "columns")
-COLUMN_KEYS = ("name", "take", "each", "matching", "effects", "clusters")
+COLUMN_KEYS = ("name", "take", "each", "matching", "effects", "clusters", "note")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Column:
     each : The column of the published table that has a column here for each of its values.
     matching : Pattern of these values.
     effects, clusters : What has fixed effects, empty for nothing, and by what errors are clustered.
+    note : What the notes say of it, where the edition has it.
     """
 
     take: Mapping[str, str | Sequence[str]]
@@ -45,6 +46,7 @@ class Column:
     matching: str = ".*"
     effects: str = ""
     clusters: str = ""
+    note: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def read_journal(path: Path) -> tuple[Journal, ...]:
 def _journal(name: str, given: Mapping[str, Any], terms: Mapping[str, Words]) -> Journal:
     words = {part: given[part] for part in SAID if part in given}
     columns = tuple(Column(**column) for column in given["columns"])
-    remember([*words.values(), *(column.name for column in columns if column.name)])
+    remember(said for said in (*words.values(), *(part for one in columns for part in (one.name, one.note))) if said)
     how = {key: given[key] for key in ("table", "by") if key in given}
     return Journal(name, words, columns, rows=tuple(given.get("rows", ())), terms=terms, **how)
 
@@ -137,7 +139,9 @@ def _faults_of_column(given: Mapping[str, Any], where: str) -> Iterator[InputErr
         yield InputError(f"{where}.take", "must be columns of the published table with their values")
     if "name" in given:
         yield from faults_of_words(given["name"], f"{where}.name")
-    elif "each" not in given:
+    if "note" in given:
+        yield from faults_of_words(given["note"], f"{where}.note")
+    if "name" not in given and "each" not in given:
         yield InputError(f"{where}.name", "is missing", hint="say it in every language")
 
 

@@ -28,7 +28,8 @@ MAX_ROWS = 100
 """Rows shown on a page; the CSV has them all."""
 
 SIGNIFICANT = 3
-P_VALUE = "p_value"
+P_VALUE = re.compile(r"p_(?:value(?:_romano_wolf|_wild)?|corrected|tost|tost_corrected|groups|within)")
+"""Columns of p-values: none of them is zero."""
 GROUPED = 1_000
 """From here on a column's thousands are set apart, unless it holds years."""
 
@@ -240,7 +241,7 @@ def _writer(values: pd.Series, digits: int | None) -> Callable[[Any], str]:
     if digits == EACH:
         return significant
     decimals = _decimals(values) if digits is None else digits
-    return partial(_digits, decimals=decimals, grouped=_grouped(values), p_value=values.name == P_VALUE)
+    return partial(_digits, decimals=decimals, grouped=_grouped(values), p_value=_is_p_value(values))
 
 
 def significant(value: float) -> str:
@@ -280,7 +281,7 @@ def _digits(value: float, *, decimals: int, grouped: bool, p_value: bool) -> str
 def _decimals(values: pd.Series) -> int:
     if pd.api.types.is_integer_dtype(values):
         return 0
-    if values.name == P_VALUE:
+    if _is_p_value(values):
         return SIGNIFICANT
     largest = values.abs().max()
     if pd.isna(largest) or largest == 0 or math.isinf(largest):
@@ -290,6 +291,10 @@ def _decimals(values: pd.Series) -> int:
 
 def _is_number(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
+def _is_p_value(values: pd.Series) -> bool:
+    return bool(P_VALUE.fullmatch(str(values.name)))
 
 
 def _is_quantity(values: pd.Series) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from analysis.closing import publication_of
 from analysis.language import header, term, text
 from analysis.publish.spreadsheet import read_csv
 from analysis.publish.tables import in_unit
@@ -60,7 +61,7 @@ def printed(site: Site) -> dict[str, Any] | None:
         site.folder / thing.note["path"], keep_default_na=False, na_values={"published": "", "computed": ""}
     )
     sources = [
-        {"name": str(file), "title": str(rows["source"].iloc[0]).rpartition(", ")[0], "table": _table(str(file), rows)}
+        {"name": str(file), "title": publication_of(rows), "table": _table(str(file), rows)}
         for file, rows in figures.groupby("file", sort=True)
     ]
     return {

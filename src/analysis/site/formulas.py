@@ -22,10 +22,11 @@ OPENING = {"(": "(", "[": "[", r"\{": "{"}
 CLOSING = {")": ")", "]": "]", r"\}": "}"}
 SIGNS = {
     **{r"\le": "≤", r"\ge": "≥", r"\ne": "≠", r"\in": "∈", r"\mid": "∣", r"\sim": "∼", r"\approx": "≈", r"\to": "→"},
+    **{r"\cup": "∪", r"\subseteq": "⊆", r"\setminus": "∖", r"\mp": "∓"},
     **{r"\pm": "±", r"\cdot": "⋅", r"\times": "×", "=": "=", "<": "<", ">": ">", "+": "+", "-": "−", ":": ":"},
     **{"!": "!", "/": "/", "*": "*", ",": ",", ".": ".", ";": ";"},
 }
-SIGNED = {"+", "-", r"\pm"}
+SIGNED = {"+", "-", r"\pm", r"\mp"}
 """They are a sign of what follows, and no operation, where nothing is before them."""
 NEAR = {"lspace": "0.06em", "rspace": "0.06em"}
 FUNCTIONS = {r"\ln": "ln", r"\log": "log", r"\exp": "exp", r"\sin": "sin", r"\cos": "cos", r"\tanh": "tanh"}

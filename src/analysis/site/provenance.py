@@ -30,7 +30,7 @@ def provenance(site: Site) -> dict[str, Any]:
         "rerun": rerun(manifest),
         "grids": shown,
         "headings": [
-            Heading(2, text("Make it again"), "rerun"),
+            Heading(2, text("Reproduce"), "rerun"),
             *(Heading(2, title, name) for name, (title, _) in shown.items()),
         ],
     }

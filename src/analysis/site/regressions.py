@@ -82,11 +82,18 @@ def journal_table(journal: Journal, frame: pd.DataFrame) -> dict[str, Any] | Non
         ]
         rows.append((_label(name, journal, columns), cells))
     return {
-        **{part: _say(journal.words.get(part, {})) for part in ("title", "outcome", "notes")},
+        **{part: _say(journal.words.get(part, {})) for part in ("title", "outcome")},
+        "notes": _notes(journal, columns),
         "columns": [column.name for column in columns],
         "rows": rows,
         "foot": list(_foot(columns, apart)),
     }
+
+
+def _notes(journal: Journal, columns: Sequence[Estimated]) -> str:
+    """Return the notes of a table and those of the columns that it has, each once."""
+    notes = [journal.words.get("notes", {}), *(column.declared.note for column in columns)]
+    return " ".join(dict.fromkeys(filter(None, map(_say, notes))))
 
 
 def frame_of(columns: Sequence[Estimated], names: Sequence[str], by: str) -> pd.DataFrame:

@@ -87,6 +87,7 @@ class Page:
         totals: Any = None,
         linked: Any = NOTHING_DECLARED,
         nothing: str = "",  # noqa: ARG002 - as `Release.figure`
+        subtitle: str = "",  # noqa: ARG002 - as `Release.figure`
         **options: Any,
     ) -> None:
         self.captions[f"figure {name}"], self.tables[f"{name}_data"] = caption, data
