@@ -97,7 +97,9 @@ def _moved_levels(moved: Sequence[Row], closed: str) -> str:
         subject=short(moved[0]),
         closed=closed,
         levels=listed([term(row["category"]) for row in moved]),
-        changes=listed([say("at_level", level=term(row["category"]), size=signed(row)) for row in moved]),
+        changes=signed(moved[0])
+        if len(moved) == 1
+        else listed([say("at_level", level=term(row["category"]), size=signed(row)) for row in moved]),
     )
 
 
