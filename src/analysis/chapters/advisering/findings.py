@@ -294,10 +294,16 @@ def _deviation(shares: pd.DataFrame) -> Iterable[Row]:
     rows = shares[shares["model"] == "deviation_as_published"]
     year = rows["school_year"].max()
     for name, category in COUNTED.items():
+        halves = name == "half"
         below, above = (one(rows, category=category, school_year=year, term=term) for term in ("below", "above"))
         if is_known(below, above):
             yield (
                 f"deviation_{name}",
-                say(f"deviation_{name}", year=year, above=above["estimate"], below=below["estimate"]),
+                say(
+                    "deviation_half" if halves else "deviation_whole",
+                    year=year,
+                    above=above["estimate"],
+                    below=below["estimate"],
+                ),
                 number_of(below["n_obs"]),
             )

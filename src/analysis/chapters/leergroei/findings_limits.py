@@ -25,16 +25,15 @@ def with_shocks(year_shocks: pd.DataFrame, design: str, headlines: Sequence[Row]
         return ""
     rows = [by_subject[row["outcome"]] for row in headlines]
     unit = say("in_sd") if digits > 1 else say("in_percentile_points")
-    kinds = (("shocks_widen", True), ("shocks_hidden", False), ("shocks_unknown", None))
-    chosen = ((name, [row for row in rows if widened(row) is kind]) for name, kind in kinds)
-    return joined(" ", (_shocks(name, of, len(of) == len(rows) == 1, unit, digits) for name, of in chosen if of))
+    chosen = ((wider, [row for row in rows if widened(row) is wider]) for wider in (True, False, None))
+    return joined(" ", (_shocks(wider, of, len(of) == len(rows) == 1, unit, digits) for wider, of in chosen if of))
 
 
-def _shocks(name: str, rows: Sequence[Row], alone: bool, unit: str, digits: int) -> str:
-    spans = [span(row["shock_low"], row["shock_high"], digits) for row in rows] if name == "shocks_widen" else []
+def _shocks(wider: bool | None, rows: Sequence[Row], alone: bool, unit: str, digits: int) -> str:
+    spans = [span(row["shock_low"], row["shock_high"], digits) for row in rows] if wider else []
     named = [text("{span} in {subject}", span=of, subject=short(row)) for of, row in zip(spans, rows, strict=False)]
     return say(
-        name,
+        {True: "shocks_widen", False: "shocks_hidden", None: "shocks_unknown"}[wider],
         years=int(rows[0]["control_years"]),
         spans=listed(spans if alone else named),
         where="" if alone else say("in_subjects", subjects=listed([short(row) for row in rows])),

@@ -53,7 +53,7 @@ def widened(row: Row) -> bool | None:
     """Return whether shocks of a year widen an interval; None where too few control years show any."""
     if not row["shock_df"] > 0 or row["shock_low"] != row["shock_low"]:
         return None
-    return _width(row, "shock") > _width(row, "ci") * (1 + ROUNDING)
+    return bool(_width(row, "shock") > _width(row, "ci") * (1 + ROUNDING))
 
 
 def _width(row: Row, interval: str) -> float:

@@ -145,8 +145,7 @@ def _order_matters(shares: pd.Series) -> bool:
 
 def _range(shares: pd.Series) -> str:
     """Write the shares of all orders of counting, as one where they cannot be told apart."""
-    name = "shares_of_orders" if _order_matters(shares) else "share_of_one"
-    return say(name, low=shares.min(), high=shares.max())
+    return say("shares_of_orders" if _order_matters(shares) else "share_of_one", low=shares.min(), high=shares.max())
 
 
 def _dissimilarity(scenarios: pd.DataFrame) -> Iterator[tuple[str, dict[str, pd.Series]]]:
