@@ -252,7 +252,8 @@ def _of_one_test(rows: pd.DataFrame, breaks: Sequence[str]) -> pd.DataFrame:
     """Return the longest run of years with the same test, the last of equally long ones."""
     nth = rows["school_year"].map(lambda year: sum(start <= year for start in breaks))
     years = nth.value_counts()
-    return rows[nth == years[years == years.max()].index.max()]
+    chosen: pd.DataFrame = rows[nth == years[years == years.max()].index.max()]
+    return chosen
 
 
 def _in_year(row: pd.Series) -> str:

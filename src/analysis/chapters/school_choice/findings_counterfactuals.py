@@ -140,7 +140,7 @@ def _of_what(low: float, high: float) -> int:
 
 def _order_matters(shares: pd.Series) -> bool:
     """Return whether it can be seen in which order residence and tastes are taken."""
-    return round(100 * shares.min()) != round(100 * shares.max())
+    return bool(round(100 * shares.min()) != round(100 * shares.max()))
 
 
 def _range(shares: pd.Series) -> str:
