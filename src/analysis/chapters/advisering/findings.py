@@ -252,7 +252,8 @@ def _of_one_test(rows: pd.DataFrame, breaks: Sequence[str]) -> pd.DataFrame:
     """Return the longest run of years with the same test, the last of equally long ones."""
     nth = rows["school_year"].map(lambda year: sum(start <= year for start in breaks))
     years = nth.value_counts()
-    return rows[nth == years[years == years.max()].index.max()]
+    chosen: pd.DataFrame = rows[nth == years[years == years.max()].index.max()]
+    return chosen
 
 
 def _in_year(row: pd.Series) -> str:
@@ -294,10 +295,16 @@ def _deviation(shares: pd.DataFrame) -> Iterable[Row]:
     rows = shares[shares["model"] == "deviation_as_published"]
     year = rows["school_year"].max()
     for name, category in COUNTED.items():
+        halves = name == "half"
         below, above = (one(rows, category=category, school_year=year, term=term) for term in ("below", "above"))
         if is_known(below, above):
             yield (
                 f"deviation_{name}",
-                say(f"deviation_{name}", year=year, above=above["estimate"], below=below["estimate"]),
+                say(
+                    "deviation_half" if halves else "deviation_whole",
+                    year=year,
+                    above=above["estimate"],
+                    below=below["estimate"],
+                ),
                 number_of(below["n_obs"]),
             )

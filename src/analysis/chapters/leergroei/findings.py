@@ -8,12 +8,12 @@ import pandas as pd
 
 from analysis.chapters.leergroei import findings_groups as to_whom
 from analysis.chapters.leergroei.findings_limits import absent, beyond_luck, consent_given, with_shocks
-from analysis.chapters.leergroei.findings_rows import Count, Finding, known, signs_of
+from analysis.chapters.leergroei.findings_rows import Count, Finding, known, signs_of, withheld
 from analysis.chapters.leergroei.phrases import Row, briefly, points, short, signed, size, subject
-from analysis.language import term, text
+from analysis.language import joined, term, text
 from analysis.publish import units
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import frame, number_of, where_known
+from analysis.publish.findings import frame, listed, number_of, where_known
 from analysis.publish.ranked import leads
 from analysis.publish.tables import number
 
@@ -54,13 +54,15 @@ def findings(
     by_level = known(estimates, model="ois_standardised", by="level_m")
     by_band = known(estimates, model="ois_standardised", by="band")
     rows = where_known(
-        _growth(changed, year_shocks, before, closed, compared),
+        _growth(changed, withheld(estimates, "ois_standardised"), year_shocks, before, closed, compared),
         _pnas(estimates, year_shocks, closed),
         _education(known(estimates, model="pnas_ses", term="difference"), closed),
         to_whom.levels(by_level, closed, compared),
         to_whom.bands(by_band, closed, compared),
         to_whom.schools(spread.dropna(subset=["low_tenth", "high_tenth"]), closed),
-        to_whom.shortage(known(estimates, model="ois_shortage", by=""), closed, compared),
+        to_whom.shortage(
+            known(estimates, model="ois_shortage", by=""), closed, compared, withheld(estimates, "ois_shortage")
+        ),
         to_whom.examples(examples.dropna(subset=["estimate"])),
         beyond_luck(known(estimates, model="regression_to_mean", category=f"level {levels[0]}"), levels[0], closed),
         absent(
@@ -78,10 +80,16 @@ def findings(
 
 
 def _growth(
-    rows: Sequence[Row], year_shocks: pd.DataFrame, before: str, closed: str, compared: Count
+    rows: Sequence[Row],
+    hidden: Sequence[str],
+    year_shocks: pd.DataFrame,
+    before: str,
+    closed: str,
+    compared: Count,
 ) -> Iterator[Finding]:
     if not rows:
         return
+    shocks = with_shocks(year_shocks, "ois_standardised", rows)
     moved = sorted((row for row in rows if units.direction(row)), key=lambda row: -abs(row["estimate"]))
     yield (
         "growth",
@@ -91,23 +99,26 @@ def _growth(
             closed=closed,
             changes=to_whom.changes(moved),
             others=to_whom.not_measurable(rows),
-            where=_where(moved, rows),
+            where=_where(moved, rows, hidden),
+            **to_whom.known_and_not(rows, hidden),
             most=abs(moved[0]["estimate"]) if moved else None,
             subject=short((moved or rows)[0]),
             least=abs(moved[-1]["estimate"]) if len(moved) > 1 else None,
             other=short((moved or rows)[-1]),
             low=number(min(row["ci_low"] for row in rows), 2),
             high=number(max(row["ci_high"] for row in rows), 2),
-            shocks=with_shocks(year_shocks, "ois_standardised", (moved or rows)[0]) or None,
+            shocks=joined("", (" ", shocks)) if shocks else "",
         ),
         compared(subject=[row["outcome"] for row in rows]),
     )
 
 
-def _where(moved: Sequence[Row], rows: Sequence[Row]) -> str:
+def _where(moved: Sequence[Row], rows: Sequence[Row], hidden: Sequence[str]) -> str:
     """Name the part of the subjects that changed."""
     if len(rows) == 1:
         return short(rows[0])
+    if hidden:
+        return listed([short(row) for row in moved])
     if len(moved) == len(rows):
         return text("every subject")
     return text("{some} of {all} subjects", some=len(moved), all=len(rows))
@@ -133,7 +144,7 @@ def _pnas(estimates: pd.DataFrame, year_shocks: pd.DataFrame, closed: str) -> It
                 alone=say("year_before_alone", one=briefly(alone)) if alone else "",
                 size=abs(row["estimate"]),
                 beside=abs(alone["estimate"]) if alone and units.direction(alone) == sign else None,
-                shocks=with_shocks(year_shocks, "pnas_overall", row, 1) or None,
+                shocks=with_shocks(year_shocks, "pnas_overall", [row], 1) or None,
             ),
             number_of(row["n_pupils"]),
         )

@@ -11,6 +11,7 @@ from analysis.chapters.leergroei.phrases import (
     Row,
     band,
     change_of,
+    gap,
     grew,
     percent,
     short,
@@ -54,9 +55,22 @@ def not_measurable(rows: Sequence[Row]) -> str:
     return say("not_in", subjects=listed(unclear)) if unclear else ""
 
 
+def known_and_not(rows: Sequence[Row], withheld: Sequence[str]) -> dict[str, str]:
+    """Name the subjects that are known, and in a sentence those that are withheld."""
+    names = [short({"outcome": outcome}) for outcome in withheld]
+    return {
+        "subjects": listed([short(row) for row in rows]),
+        "withheld": say("subjects_withheld", subjects=listed(names)) if names else "",
+    }
+
+
 def levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:
-    """Say of every subject which ability levels fared worst and best."""
+    """Say of every subject which ability levels fared worst and best, else at which ones growth changed."""
     for outcome, of in by_outcome(rows):
+        moved = [row for row in of if units.direction(row)]
+        if moved and not furthest_apart(of):
+            yield f"levels_{outcome}", _moved_levels(moved, closed), compared(subject=outcome, level_m=_named(moved))
+            continue
         low, high = (choose(of, key=lambda row: row["estimate"]) for choose in (min, max))
         yield (
             f"levels_{outcome}",
@@ -71,8 +85,25 @@ def levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Findin
                 signed_low=signed(low),
                 signed_high=signed(high),
             ),
-            compared(subject=outcome, level_m=[row["category"].removeprefix("level ") for row in (low, high)]),
+            compared(subject=outcome, level_m=_named((low, high))),
         )
+
+
+def _moved_levels(moved: Sequence[Row], closed: str) -> str:
+    """Say at which levels growth changed, where which one fared worst is not established."""
+    return say(
+        {(1,): "levels_rose", (-1,): "levels_fell"}.get(signs_of(moved), "levels_moved"),
+        subject=short(moved[0]),
+        closed=closed,
+        levels=listed([term(row["category"]) for row in moved]),
+        changes=signed(moved[0])
+        if len(moved) == 1
+        else listed([say("at_level", level=term(row["category"]), size=signed(row)) for row in moved]),
+    )
+
+
+def _named(rows: Sequence[Row]) -> list[str]:
+    return [row["category"].removeprefix("level ") for row in rows]
 
 
 def bands(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:
@@ -84,7 +115,7 @@ def bands(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding
     few, many = common[0], common[-1]
     gaps = [{**of[few], **change_of(of[few], of[many])} for of in by_subject.values()]
     apart = [
-        _against(of[few], of[many]) for of, gap in zip(by_subject.values(), gaps, strict=True) if units.direction(gap)
+        _against(of[few], of[many]) for of, by in zip(by_subject.values(), gaps, strict=True) if units.direction(by)
     ]
     yield (
         "bands",
@@ -95,6 +126,7 @@ def bands(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding
             many=band(many),
             changes=listed(apart),
             others=not_measurable(gaps),
+            subjects=listed([short(of) for of in gaps]),
         ),
         compared(subject=[*by_subject], band=[name.removesuffix(" at risk") for name in (few, many)]),
     )
@@ -131,7 +163,7 @@ def schools(spread: pd.DataFrame, closed: str) -> Iterator[Finding]:
         )
 
 
-def shortage(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Finding]:
+def shortage(rows: Sequence[Row], closed: str, compared: Count, withheld: Sequence[str] = ()) -> Iterator[Finding]:
     """Say how growth goes with the teacher shortage, in all subjects at once."""
     if not rows:
         return
@@ -145,6 +177,7 @@ def shortage(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Find
             closed=closed,
             changes=changes(linked),
             others=not_measurable(rows),
+            **known_and_not(rows, withheld),
             low=number(min(row["ci_low"] for row in rows), 2),
             high=number(max(row["ci_high"] for row in rows), 2),
         ),
@@ -154,12 +187,14 @@ def shortage(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Find
 
 def examples(examples: pd.DataFrame) -> Iterator[Finding]:
     """Say how likely an example pupil was to drop a level before and in the closure year."""
-    for _, rows in examples.groupby("share_at_risk", sort=True):
+    most = examples["share_at_risk"].max()
+    for at_risk, rows in examples.groupby("share_at_risk", sort=True):
         by_term = {row["term"]: row for row in rows_of(rows)}
         if {"before", "closure", "difference"} <= set(by_term):
             old, new, change = (by_term[term] for term in ("before", "closure", "difference"))
             yield (
-                f"example_{new['share_at_risk']:.0%}".rstrip("%"),
+                # The figure of all examples has one title: that of the school with the most pupils at risk.
+                "example_most" if at_risk == most else f"example_{at_risk:.0%}".rstrip("%"),
                 say(
                     {1: "example_more", -1: "example_less"}.get(units.direction(change), "example_unclear"),
                     groep=new["groep"],
@@ -170,6 +205,7 @@ def examples(examples: pd.DataFrame) -> Iterator[Finding]:
                     before=old["year"],
                     new=percent(new),
                     closed=new["year"],
+                    gap=gap(change),
                 ),
                 number_of(change["n_pupils"]),
             )

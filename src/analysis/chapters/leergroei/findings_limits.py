@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from analysis.chapters.leergroei.findings_rows import Count, Finding, by_outcome, known, rows_of
-from analysis.chapters.leergroei.phrases import SHORT, Row, change_of, shocks, short, span
+from analysis.chapters.leergroei.phrases import SHORT, Row, change_of, gap, short, span, widened
 from analysis.language import joined, term, text
 from analysis.publish import units
 from analysis.publish.declared import sentences_beside
@@ -17,10 +17,28 @@ from analysis.publish.ranked import leads, trails
 say = sentences_beside(__file__)
 
 
-def with_shocks(year_shocks: pd.DataFrame, design: str, headline: Row, digits: int = 2) -> str:
-    """Say the interval of a headline if years differ by shocks."""
-    chosen = (year_shocks["model"] == design) & (year_shocks["outcome"] == headline["outcome"])
-    return joined(" ", (shocks(row, digits) for row in rows_of(year_shocks[chosen & year_shocks["estimate"].notna()])))
+def with_shocks(year_shocks: pd.DataFrame, design: str, headlines: Sequence[Row], digits: int = 2) -> str:
+    """Say the intervals of headlines if years differ by shocks: of all of them, or nothing where one is not known."""
+    of_design = year_shocks[(year_shocks["model"] == design) & year_shocks["estimate"].notna()]
+    by_subject = {row["outcome"]: row for row in rows_of(of_design)}
+    if not headlines or not {row["outcome"] for row in headlines} <= set(by_subject):
+        return ""
+    rows = [by_subject[row["outcome"]] for row in headlines]
+    unit = say("in_sd") if digits > 1 else say("in_percentile_points")
+    chosen = ((wider, [row for row in rows if widened(row) is wider]) for wider in (True, False, None))
+    return joined(" ", (_shocks(wider, of, len(of) == len(rows) == 1, unit, digits) for wider, of in chosen if of))
+
+
+def _shocks(wider: bool | None, rows: Sequence[Row], alone: bool, unit: str, digits: int) -> str:
+    spans = [span(row["shock_low"], row["shock_high"], digits) for row in rows] if wider else []
+    named = [text("{span} in {subject}", span=of, subject=short(row)) for of, row in zip(spans, rows, strict=False)]
+    return say(
+        {True: "shocks_widen", False: "shocks_hidden", None: "shocks_unknown"}[wider],
+        years=int(rows[0]["control_years"]),
+        spans=listed(spans if alone else named),
+        where="" if alone else say("in_subjects", subjects=listed([short(row) for row in rows])),
+        unit=unit,
+    )
 
 
 def beyond_luck(rows: Sequence[Row], top: str, closed: str) -> Iterator[Finding]:
@@ -44,6 +62,7 @@ def beyond_luck(rows: Sequence[Row], top: str, closed: str) -> Iterator[Finding]
                 observed=observed["estimate"],
                 closed=closed,
                 expected=expected["estimate"],
+                gap=gap(gaps[nth]),
             ),
             number_of(observed["n_pupils"]),
         )

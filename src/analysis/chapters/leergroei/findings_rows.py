@@ -23,6 +23,13 @@ def known(estimates: pd.DataFrame, **chosen: str) -> list[Row]:
     return rows_of(rows)
 
 
+def withheld(estimates: pd.DataFrame, model: str) -> list[str]:
+    """Return the subjects of a model of all pupils of which the change is withheld or not estimated."""
+    of_model = estimates[(estimates["model"] == model) & (estimates["by"] == "")]
+    known_ones = {row["outcome"] for row in known(of_model)}
+    return [name for name in dict.fromkeys(of_model["outcome"]) if name not in known_ones]
+
+
 def rows_of(frame: pd.DataFrame) -> list[Row]:
     """Return the rows of a frame as mappings."""
     return list(as_rows(frame))

@@ -49,25 +49,11 @@ def tenth_above(limit: float) -> str:
     return text("at least {size} more", size=number(limit, 2))
 
 
-def shocks(row: Row, digits: int = 2) -> str:
-    """Say what the interval is if years differ by shocks, or that the control years show too little of these."""
+def widened(row: Row) -> bool | None:
+    """Return whether shocks of a year widen an interval; None where too few control years show any."""
     if not row["shock_df"] > 0 or row["shock_low"] != row["shock_low"]:
-        return text(
-            "With so few control years ({years}) nothing shows how much years differ by themselves, and this interval "
-            "does not count it.",
-            years=int(row["control_years"]),
-        )
-    if not _width(row, "shock") > _width(row, "ci") * (1 + ROUNDING):
-        return text(
-            "The {years} control years lie so near their own trend that shocks of a year do not widen this interval; "
-            "so few years may do so by luck.",
-            years=int(row["control_years"]),
-        )
-    return text(
-        "If years differ by shocks as the {years} control years did, the 95% interval is {span}.",
-        years=int(row["control_years"]),
-        span=span(row["shock_low"], row["shock_high"], digits),
-    )
+        return None
+    return bool(_width(row, "shock") > _width(row, "ci") * (1 + ROUNDING))
 
 
 def _width(row: Row, interval: str) -> float:
@@ -159,6 +145,11 @@ def subject(row: Row) -> str:
 def short(row: Row) -> str:
     """Name the subject of a row in a word or two."""
     return term(SHORT.get(row["outcome"], str(row["outcome"])))
+
+
+def gap(row: Row) -> str:
+    """Say a difference of shares with its interval, in percentage points without the unit."""
+    return signed({end: 100 * row[end] for end in ("estimate", "ci_low", "ci_high")}, 1)
 
 
 def change_of(before: Row, after: Row) -> Row:

@@ -140,13 +140,12 @@ def _of_what(low: float, high: float) -> int:
 
 def _order_matters(shares: pd.Series) -> bool:
     """Return whether it can be seen in which order residence and tastes are taken."""
-    return round(100 * shares.min()) != round(100 * shares.max())
+    return bool(round(100 * shares.min()) != round(100 * shares.max()))
 
 
 def _range(shares: pd.Series) -> str:
     """Write the shares of all orders of counting, as one where they cannot be told apart."""
-    name = "shares_of_orders" if _order_matters(shares) else "share_of_one"
-    return say(name, low=shares.min(), high=shares.max())
+    return say("shares_of_orders" if _order_matters(shares) else "share_of_one", low=shares.min(), high=shares.max())
 
 
 def _dissimilarity(scenarios: pd.DataFrame) -> Iterator[tuple[str, dict[str, pd.Series]]]:

@@ -61,7 +61,7 @@ def test_a_gain_is_more():
 
 def test_what_cannot_be_measured_is_not_claimed():
     sentence = sentences_of(overall(-0.02, -0.1, 0.06))["growth"]
-    assert "did not grow measurably otherwise" in sentence
+    assert "did not grow measurably differently from" in sentence
     assert "the 95% intervals lie between −0.10 and 0.06 standard deviations of growth" in sentence
 
 
@@ -79,7 +79,7 @@ def subjects(**changes):
         ({"lezen": 0.1, "rekenen": 0.2}, "In every subject pupils learned more", "0.20 sd", "0.10 sd in reading"),
         ({"lezen": 0.01, "rekenen": -0.2}, "In 1 of 2 subjects pupils learned less", "0.20 sd", None),
         ({"lezen": 0.1, "rekenen": -0.2}, "growth moved in different directions by subject", None, None),
-        ({"lezen": 0.01, "rekenen": -0.02}, "growth did not measurably change in any subject", None, None),
+        ({"lezen": 0.01, "rekenen": -0.02}, "growth did not measurably change in reading and arithmetic", None, None),
     ],
 )
 def test_the_headline_of_growth_turns_with_the_signs(changes, headline, key, yardstick):
@@ -147,6 +147,10 @@ def test_levels_and_norms_whose_rank_is_not_established_are_not_called_the_farth
         for level, value in (("I", 0.12), ("II", -0.18), ("V", -0.2))
     ]
     sentence = sentences_of(*rows)["levels_lezen"]
+    assert "changed measurably in 2019/20 at level I, level II and level V, in both directions" in sentence
+    assert "Which level fared worst or best is not established." in sentence
+    wide = [(*row[:6], row[5] - 0.5, row[5] + 0.5, 400) for row in rows]
+    sentence = sentences_of(*wide)["levels_lezen"]
     assert "it is not established which level fared worst or best" in sentence
     assert "not established" in sentence.beside["headline"]
     norm = [
@@ -158,6 +162,39 @@ def test_levels_and_norms_whose_rank_is_not_established_are_not_called_the_farth
     assert "not established" in sentence
     far = [*norm[:2], ("norm_growth", "groep", "lezen", "groep 6", "mean", 0.4, 0.35, 0.45, 400)]
     assert "growth was farthest from the national norm in reading" in sentences_of(*far)["norm_growth"]
+
+
+@pytest.mark.parametrize(("sign", "moved"), [(-1, "fell"), (1, "rose")])
+def test_a_level_that_changed_is_named_where_the_farthest_is_not_established(sign, moved):
+    """Level I is .38 off zero, known to .18; level II is .26 off, known to .31."""
+    rows = [
+        ("ois_standardised", "level_m", "rekenen", level, "closure", sign * v, sign * v - half, sign * v + half, 400)
+        for level, v, half in (("level I", 0.38, 0.18), ("level II", 0.26, 0.31))
+    ]
+    sentence = sentences_of(*rows)["levels_rekenen"]
+    assert sentence.beside["headline"].startswith(
+        f"In arithmetic growth {moved} measurably at level I; that it {moved}"
+    )
+    assert f"{moved} more than at every other level is not established." in sentence
+    assert "level II" not in sentence
+
+
+def test_a_subject_that_is_withheld_is_named_and_no_sentence_is_about_every_subject():
+    hidden = ("ois_standardised", "", "lezen", "", "closure", *[float("nan")] * 3, 1000)
+    still = sentences_of(overall(-0.02, -0.1, 0.06), hidden)["growth"]
+    assert still.endswith("standard deviations of growth. Withheld: reading.")
+    assert still.beside["headline"].endswith("growth did not measurably change in arithmetic")
+    fell = sentences_of(*subjects(rekenen=-0.2, dmt=-0.3), hidden)["growth"]
+    assert fell.beside["headline"].startswith("In technical reading and arithmetic pupils learned less")
+
+
+def test_shocks_are_given_of_all_known_subjects_or_of_none():
+    of_one = shocked("ois_standardised", -0.55, 0.21)
+    two = subjects(rekenen=-0.2, dmt=-0.3)
+    assert sentences_of(*two, shocks=of_one)["growth"].beside["caveat"] == "Only pupils who sat both tests count."
+    both = pd.concat([of_one, shocked("ois_standardised", -0.9, 0.3, outcome="dmt")])
+    caveat = sentences_of(*two, shocks=both)["growth"].beside["caveat"]
+    assert "is 0.55 less to 0.21 more in arithmetic and 0.90 less to 0.30 more in technical reading, in" in caveat
 
 
 @pytest.mark.parametrize(("second", "established"), [(0.24, False), (0.05, True)])
@@ -230,7 +267,8 @@ def test_regression_to_the_mean_is_taken_off():
     ]
     sentence = sentences_of(*rows)["regression_to_mean"]
     assert "37% dropped a level in 2019/20; 27% would have without any closure" in sentence
-    assert "subject" not in sentence.split("closure.")[1]
+    # .106, known to sqrt(2) x .02 = .028
+    assert sentence.endswith("closure. The difference is 10.6 (95% interval 7.8 to 13.4) percentage points.")
     other = [(*row[:2], "lezen", *row[3:5], *(value - 0.1 for value in row[5:8]), 900) for row in rows[:1]]
     both = [*rows, *other, (*other[0][:4], "drop_closure", 0.2, 0.18, 0.22, 900)]
     assert "In no other subject is the difference as large" in sentences_of(*both)["regression_to_mean"]
@@ -251,13 +289,14 @@ def test_example_pupils():
             "level": "I",
         }
     )
-    sentence = sentences_of(examples=rows)["example_60"]
+    sentence = sentences_of(examples=rows)["example_most"]
     assert "school with 60% at risk, a pupil in groep 7 at level I in arithmetic drops a level" in sentence
     assert "28% (95% interval 25% to 31%)" in sentence
+    assert sentence.endswith("The difference is 16.0 (95% interval 13.0 to 20.0) percentage points.")
     assert "was likelier to drop a level" in sentence.beside["headline"]
     for change, words in ((-0.16, "was less likely to drop"), (0.01, "did not measurably change")):
         turned = rows.assign(ci_low=change - 0.03, ci_high=change + 0.03)
-        assert words in sentences_of(examples=turned)["example_60"].beside["headline"]
+        assert words in sentences_of(examples=turned)["example_most"].beside["headline"]
     assert "in 2018/19 and 44% (95% interval 40% to 48%) in 2019/20" in sentence
 
 
@@ -317,7 +356,12 @@ def spread(low, high):
     [
         (-0.3, -0.1, "grew less in 2019/20: 0.20", "Pupils grew less at schools with a larger teacher shortage"),
         (0.1, 0.3, "grew more in 2019/20: 0.20", "Pupils grew more at schools with a larger teacher shortage"),
-        (-0.3, 0.1, "between −0.30 and 0.10", "Growth does not measurably go with the teacher shortage in any subject"),
+        (
+            -0.3,
+            0.1,
+            "between −0.30 and 0.10",
+            "Growth is not measurably associated with the teacher shortage in reading",
+        ),
     ],
 )
 def test_the_shortage_is_told_for_all_subjects_at_once(low, high, words, headline):
@@ -362,7 +406,7 @@ def test_the_error_of_a_year_stands_beside_the_headline(low, high, words):
     sentences = sentences_of(overall(-0.17, -0.21, -0.13), shocks=shocked("ois_standardised", low, high))
     sentence = sentences["growth"].beside["caveat"]
     assert (
-        f"For arithmetic: If years differ by shocks as the 3 control years did, the 95% interval is {words}."
+        f"If years differ by shocks as the 3 control years did, the 95% interval is {words}, in standard deviations"
         in sentence
     )
 
@@ -371,9 +415,7 @@ def test_shocks_that_widen_nothing_are_not_told_as_another_interval():
     """Three years near a line by luck: the interval is the one that stands there already, 0.08 wide."""
     same = shocked("ois_standardised", -0.21, -0.13)
     sentence = sentences_of(overall(-0.17, -0.21, -0.13), shocks=same)["growth"].beside["caveat"]
-    assert (
-        "The 3 control years lie so near their own trend that shocks of a year do not widen this interval" in sentence
-    )
+    assert "The 3 control years lie so near their own trend that shocks of a year do not widen the interval" in sentence
     assert "the 95% interval is" not in sentence
 
 
@@ -394,7 +436,9 @@ def test_with_one_control_year_there_is_no_trend_to_compare_with():
     shaken = sentences_of(*pnas(-2.3, -2.3, 0.5), shocks=shocked("pnas_overall", -5.0, 0.4, outcome="composite"))[
         "pnas"
     ]
-    assert shaken.beside["caveat"].endswith("as the 3 control years did, the 95% interval is 5.0 less to 0.4 more.")
+    assert shaken.beside["caveat"].endswith(
+        "as the 3 control years did, the 95% interval is 5.0 less to 0.4 more, in percentile points."
+    )
     assert "trend" not in sentence
 
 
@@ -444,11 +488,16 @@ def test_the_subject_chosen_by_its_gap_says_whether_that_is_known_to_be_the_larg
     assert ("In no other subject is the difference as large." in sentence) is established
     assert ("largest in this subject is not established" in sentence) is not established
     alone = sentences_of(*dropped("rekenen", 0.2, 0.3, half))["regression_to_mean"]
-    assert alone.endswith("without any closure.")
+    assert alone.endswith("percentage points.")
 
 
 @pytest.mark.parametrize(
-    ("observed", "words"), [(0.3, "More of the best"), (0.1, "Fewer of the best"), (0.201, "about as often as luck")]
+    ("observed", "words"),
+    [
+        (0.3, "More of the best"),
+        (0.1, "Fewer of the best"),
+        (0.201, "more often than luck explains is not established"),
+    ],
 )
 def test_the_headline_on_luck_turns(observed, words):
     assert words in sentences_of(*dropped("lezen", 0.2, observed, 0.01))["regression_to_mean"].beside["headline"]

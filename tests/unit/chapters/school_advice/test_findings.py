@@ -63,7 +63,7 @@ def test_the_sign_is_in_the_word_and_not_once_more_in_the_interval():
     [
         (-0.12, "schools with more disadvantage advise lower", "the same schools advised lower"),
         (0.12, "schools with more disadvantage advise higher", "the same schools advised higher"),
-        (0.01, "does not measurably go with disadvantage", "was not measurably lower or higher"),
+        (0.01, "is not measurably associated with disadvantage", "was not measurably lower or higher"),
     ],
 )
 def test_headlines_turn(value, weging, no_test):

@@ -111,7 +111,7 @@ def headline(sentence):
 def test_the_sentences_tell_the_numbers_of_the_tables():
     findings = findings_of()
     assert "by parents' education in the entry cohort is 0.64, as counted. It would be 0.51 if" in findings["nearest"]
-    assert "0.44 if all attended the nearest one with a place for them, and 0.18 if chance" in findings["nearest"]
+    assert "0.44 at the nearest one with a place, and 0.18 by chance alone" in findings["nearest"]
     assert "would be 0.40: 0.20 lower than the 0.60 that the models predict" in findings["no_taste"]
     assert "(95% interval 0.16 to 0.24)" in findings["no_taste"]
     assert "as modelled, 40% to 60% follows from where families live, by the order of" in findings["residence"]
@@ -123,7 +123,7 @@ def test_a_second_pair_of_groups_is_added_with_its_own_numbers():
     both = pd.concat([SCENARIOS, SCENARIOS.assign(group="nonwestern_none", estimate=SCENARIOS["estimate"] - 0.1)])
     parts = pd.concat([PARTS, PARTS.assign(group="nonwestern_none", share=PARTS["share"] - 0.1)])
     findings = findings_of(both, parts)
-    assert findings["nearest"].endswith("by non-western background is 0.54, and would be 0.41 at the nearest school.")
+    assert findings["nearest"].endswith("by non-western background of 0.54 would be 0.41 at the nearest school.")
     assert findings["no_taste"].endswith(
         "the difference is \N{MINUS SIGN}0.20 (95% interval \N{MINUS SIGN}0.24 to \N{MINUS SIGN}0.16)."
     )

@@ -140,7 +140,7 @@ def test_an_estimate_that_is_withheld_or_not_defined_makes_no_sentence():
 
 def test_distance_is_the_first_criterion_only_where_it_explains_most():
     two = FIT.assign(distance_share=[0.9, 0.8])
-    assert "that alone explains 80% to 90% of what" in findings_of(travel(LOW), fit=two)["distance"]
+    assert "group of parents: 80% to 90% of what" in findings_of(travel(LOW), fit=two)["distance"]
     assert "distance" not in findings_of(travel(LOW), fit=two.assign(distance_share=[0.9, 0.4]))
 
 

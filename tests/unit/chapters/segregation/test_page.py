@@ -99,8 +99,8 @@ def sentences(indices, scenarios, bands, mirrors, changes):
 def test_the_sentences_of_the_report(sentences):
     said = sentences()
     assert said["dissimilarity_laag"] == (
-        "For an even spread over schools, 62% of the pupils with low-educated parents (95% interval 61% to 63%), or "
-        "the same share of those with highly educated parents, would have to change schools. That is 1.3 percentage "
+        "For an even spread over schools, 62% of the pupils with low-educated parents would have to change schools "
+        "(95% interval 61% to 63%), or as large a share of those with highly educated parents. That is 1.3 percentage "
         "points less than in 2015 (95% interval 0.3 to 2.3)."
     )
     assert said["dissimilarity_laag"].beside["yardstick"] == "63% in 2015"
@@ -118,7 +118,7 @@ def test_the_sentences_of_the_report(sentences):
     assert "at 50% of schools differs by at most 10 percentage points" in said["mirror"]
     assert "would be 0.48: 0.14 lower than now (95% interval 0.13 to 0.15)" in said["nearest_laag"]
     assert "changed by \N{MINUS SIGN}0.013" in said["change"]
-    assert "accounts for \N{MINUS SIGN}0.011 (95% interval" in said["change"]
+    assert "Of this, \N{MINUS SIGN}0.011 (95% interval" in said["change"]
 
 
 def test_the_first_finding_is_the_one_that_answers_the_question():
