@@ -38,6 +38,7 @@ class Chapter(Closing):
         super().__init__(workspace, declared)
         name_codes(codes_of(workspace.facts).words())
         self.exhibits = exhibits
+        self.place = exhibits.place
         self._said: dict[str, Any] = {}
 
     def say(self, **values: Any) -> None:  # noqa: ANN401 - whatever a text asks for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 import numpy as np
@@ -64,6 +65,14 @@ class Hundredths(Formatter):
         if self.signed:
             return "0" if zero else f"{sign}{size:.{decimals}f}"
         return f"{sign}{size:.{decimals}f}%"
+
+
+def whole_percent(share: float) -> str:
+    """Write a share beside its mark as whole per cents, a half upwards, in the English way; empty if missing."""
+    if not np.isfinite(share):
+        return ""
+    hundredths = Decimal(f"{100 * share:.9f}")  # as it is published, without what binary fractions add to it
+    return f"{hundredths.quantize(Decimal(1), ROUND_HALF_UP)}%"
 
 
 def _decimals(shares: Sequence[float]) -> int:

@@ -1,8 +1,8 @@
 """What a chapter shows, declared beside it: ``exhibits.yml`` with the words of each table and figure in every language.
 
 A file has four parts, of which none is needed: ``frames`` (what the columns of a frame count and rest on), ``tables``,
-``figures`` and ``files`` (tables too long for a page). It is read before anything is computed, and everything that is
-wrong with it is said in one message.
+``figures`` and ``files`` (tables too long for a page); and it may say of what ``place`` its figures are. It is read
+before anything is computed, and everything that is wrong with it is said in one message.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ FRAME_KEYS = ("counts", "free", "totals", "ratios", "contributors", "linked")
 WORDS = ("caption", "subtitle", "alt", "note", "nothing", "axis")
 UNFILLED = ("subtitle", "axis")
 """Words that are given no values: they say what is measured, and in what unit."""
+PLACES = ("region", "national")
+"""Of what place the figures of a chapter are: of the region of the edition, or of the country."""
 TABLE_KEYS = ("frame", *FRAME_KEYS, "caption", "note", "nothing", "columns", "digits", "labels", "points")
 KEYS: Mapping[str, tuple[str, ...]] = {
     "tables": TABLE_KEYS,
@@ -105,6 +107,7 @@ class Exhibits:
     tables: Mapping[str, Exhibit] = field(default_factory=dict)
     files: Mapping[str, Exhibit] = field(default_factory=dict)
     figures: Mapping[str, Exhibit] = field(default_factory=dict)
+    place: str = ""
 
     def of(self, kind: str, name: str) -> Exhibit:
         """Return one exhibit; InputError when it is not declared."""
@@ -151,7 +154,7 @@ def read_exhibits(path: Path) -> Exhibits:
         kind: {name: _exhibit(given, frames) for name, given in raw.get(kind, {}).items()}
         for kind in ("tables", "files", "figures")
     }
-    return Exhibits(frames=frames, **kinds)
+    return Exhibits(frames=frames, **kinds, place=raw.get("place", ""))
 
 
 def fields_of(template: str) -> Iterator[str]:
@@ -190,8 +193,12 @@ def _faults(raw: Any, file: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML
         yield InputError(file, "must be a mapping", allowed=", ".join(("frames", *KEYS)))
         return
     for kind, exhibits in raw.items():
+        if kind == "place":
+            if exhibits not in PLACES:
+                yield InputError(f"{file}: place", "there is no such place", allowed=", ".join(PLACES))
+            continue
         if kind not in ("frames", *KEYS):
-            yield InputError(f"{file}: {kind}", "there is no such part", allowed=", ".join(("frames", *KEYS)))
+            yield InputError(f"{file}: {kind}", "there is no such part", allowed=", ".join(("place", "frames", *KEYS)))
             continue
         if not isinstance(exhibits, Mapping):
             yield InputError(f"{file}: {kind}", "must be a mapping")

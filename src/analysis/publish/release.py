@@ -28,11 +28,11 @@ from analysis.disclosure.checkpoint import Checkpoint, Resting
 from analysis.disclosure.declared import counted
 from analysis.disclosure.linkage.register import Register
 from analysis.disclosure.remaining import (
+    drawable_rows,
     in_their_places,
     left_out,
     refuse_nothing,
     refuse_withheld_whole,
-    whole_rows,
 )
 from analysis.disclosure.rules.identity import refuse_identifying_text
 from analysis.disclosure.rules.numbers import refuse_few, refuse_small_model
@@ -43,6 +43,7 @@ from analysis.language import Text, as_data, text
 from analysis.publish import recipes
 from analysis.publish.blank import settle_blanks
 from analysis.publish.declared import NOTHING_FOUND, Declared
+from analysis.publish.drawn_years import years_of
 from analysis.publish.files import Files
 from analysis.publish.published import Published, figure_html, finding_html, notice
 from analysis.publish.recipes import Recipe
@@ -67,6 +68,9 @@ class Release:
     workspace : Where to write, and the facts of the edition: ``disclosure`` (name of the profile), ``synthetic``.
     declared : What the chapter declares of its findings.
     """
+
+    place = ""
+    """Of what place the figures are; see `analysis.publish.exhibits.PLACES`."""
 
     def __init__(self, workspace: Workspace, declared: Declared = NOTHING_FOUND) -> None:
         self.workspace = workspace
@@ -170,7 +174,7 @@ class Release:
     ) -> Published:
         """Publish a figure with the data behind it: PNG, SVG and ``tables/<stem>/<name>_data.csv``.
 
-        A figure cannot hide a bar, so of the rows of which a cell is withheld it is given no number: it says at their
+        A figure cannot hide a bar, so of the rows of which the numbers are withheld it is given none: it says at their
         places that they are withheld, and below how many. One of which nothing is left has a notice in its place.
 
         Parameters
@@ -194,7 +198,7 @@ class Release:
         try:
             self._refuse_words("figure", name, (caption, nothing, subtitle), counting)
             gated = self._register.admit(f"{self.workspace.stem}/{name}_data", own)
-            rows = whole_rows(gated)
+            rows = drawable_rows(gated)
             refuse_nothing(gated, rows, nothing)
             made = draw(in_their_places(gated), *args, **options)
             refuse_drawn(made, gated.frame, name)
@@ -219,12 +223,13 @@ class Release:
             picture=f"../{paths['png']}".removesuffix(".png"),
             synthetic=self.synthetic,
             rests=(rows, counting),
-            left_out=left_out(gated, rows),
+            left_out=left_out(gated),
         )
         rules = judged(gated, counting, self.profile, totals=totals is not None, picture=True)
         files = [source, *paths.values()]
         addresses = {"path": paths["png"], "svg": paths["svg"], "data": source}
-        words = {"caption": caption, "alt": description, **({"subtitle": subtitle} if subtitle else {})}
+        below = {"subtitle": subtitle, "place": self.place, "years": years_of(rows)}
+        words = {"caption": caption, "alt": description, **{key: said for key, said in below.items() if said}}
         self._record("figure", name, gated, rules, files, **words, **addresses)
         return self._shown("figure", name, html)
 

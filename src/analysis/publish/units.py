@@ -136,6 +136,14 @@ def size(row: Row, *, digits: int | None = None) -> str:
     )
 
 
+def share(row: Row | pd.Series) -> str:
+    """Write a share in per cent, with its interval where that is published."""
+    low, high = row["ci_low"], row["ci_high"]
+    if pd.isna(low) or pd.isna(high):
+        return text("{estimate:.0%}", estimate=row["estimate"])
+    return text("{estimate:.0%} (95% interval {low:.0%} to {high:.0%})", estimate=row["estimate"], low=low, high=high)
+
+
 def in_points(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of differences with those of shares in percentage points; what is linear in them goes along.
 

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from matplotlib.figure import Figure
 
-from analysis.language import joined
+from analysis.language import joined, text
 from analysis.publish.figures import style
 from analysis.site.findings import Found, headlines
 from analysis.site.sitemap import Site
@@ -38,7 +38,8 @@ def factsheet(site: Site) -> bytes | None:
         for found in leading:
             y = _entry(figure, y, found) - min(between, 2 * LINE)
         publisher = site.facts.get("publisher", "")
-        _write(figure, FOOT, joined(". ", [source(site), publisher]), size=8, color=QUIET)
+        made_up = text("SYNTHETIC DATA") if site.facts.get("synthetic") else ""
+        _write(figure, FOOT, joined(". ", [source(site), made_up, publisher]), size=8, color=QUIET)
         file = BytesIO()
         figure.savefig(file, format="pdf", metadata={"CreationDate": None, "Title": str(site.facts["title"])})
     return file.getvalue()

@@ -6,7 +6,6 @@ The picture is the one that left the gate, byte for byte in its middle; its titl
 from __future__ import annotations
 
 import re
-import textwrap
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -25,34 +24,45 @@ SIZES = {"headline": 11.5, "subtitle": 8.5, "source": 7.0}
 DARK, QUIET = "#1f2933", "#52606d"
 LEADING, MARGIN = 1.3, 8.0
 DPI, POINTS = 200, 72
-LETTERS = {"headline": 68, "subtitle": 92, "source": 120}
-"""Letters of a line that fit over the width of a figure."""
 BOLD = ' font-weight="bold"'
 HEAD = re.compile(r'<svg\b[^>]*?\bviewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>', re.DOTALL)
 
 
 def write_titled(site: Site, figure: Thing, title: Title) -> None:
     """Write a figure with its title as ``html/figures/STEM-NAME.png`` and ``.svg``."""
-    lines = _lines(title, source(site))
+    picture, drawing = (site.folder / figure.note[kind] for kind in ("path", "svg"))
+    with Image.open(picture) as drawn:
+        room = drawn.width - 2 * MARGIN * DPI / POINTS
+    lines = _lines(title, source(site), room)
     above, below = [one for one in lines if one[0] != "source"], [one for one in lines if one[0] == "source"]
     place = site.folder / FOLDER / f"{figure.stem}-{figure.name}"
     place.parent.mkdir(parents=True, exist_ok=True)
-    picture, drawing = (site.folder / figure.note[kind] for kind in ("path", "svg"))
     place.with_suffix(".png").write_bytes(_png(picture, above, below))
     place.with_suffix(".svg").write_text(_svg(drawing.read_text("utf8"), above, below), "utf8", newline="\n")
 
 
 def source(site: Site) -> str:
-    """Return what stands below a figure: where it comes from, and whether its data are made up."""
-    made_up = text("SYNTHETIC DATA") if site.facts.get("synthetic") else ""
+    """Return what stands below a figure: where it comes from; that its data are made up is said in the picture."""
     edition = text("Edition {edition}", edition=site.facts["edition"])
-    return joined(". ", [text("Source: {title}", title=site.facts["title"]), edition, made_up])
+    return joined(". ", [text("Source: {title}", title=site.facts["title"]), edition])
 
 
-def _lines(title: Title, origin: str) -> list[tuple[str, str]]:
-    """Return the lines of text by what they are, none longer than a figure is wide."""
+def _lines(title: Title, origin: str, room: float) -> list[tuple[str, str]]:
+    """Return the lines of text by what they are, none wider than the pixels there is room for."""
     given = {"headline": title.headline, "subtitle": title.subtitle, "source": origin}
-    return [(kind, line) for kind, words in given.items() for line in textwrap.wrap(words, LETTERS[kind])]
+    return [(kind, line) for kind, words in given.items() for line in _wrapped(words, kind, room)]
+
+
+def _wrapped(words: str, kind: str, room: float) -> list[str]:
+    """Break words into lines as wide as there is room for, measured in the letters in which they are written."""
+    lines: list[str] = []
+    for word in words.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and _font(kind).getlength(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def _height(lines: list[tuple[str, str]]) -> float:

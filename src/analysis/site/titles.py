@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from analysis.language import Text, joined
+from analysis.language import Text, joined, text
 from analysis.site.findings import Found, findings_of, with_key
 from analysis.site.layout import render
 from analysis.site.sitemap import Site, Thing
@@ -27,7 +27,7 @@ class Title:
     Parameters
     ----------
     headline : What the figure shows: the headline of a finding, else its caption.
-    subtitle : Measure and unit, place and year.
+    subtitle : Measure and unit, place and years.
     """
 
     headline: str
@@ -39,7 +39,13 @@ def title_of_figure(site: Site, figure: Thing, found: list[Found]) -> Title:
     named = [one.headline for one in found if one.figure and one.figure.name == figure.name and one.headline]
     caption = figure.note["caption"]
     measure = figure.note.get("subtitle") or (caption if named else "")
-    return Title(str(named[0] if named else caption), joined(". ", [measure.rstrip("."), where_and_when(site)]))
+    return Title(str(named[0] if named else caption), joined(". ", [measure.rstrip("."), _of_figure(site, figure)]))
+
+
+def _of_figure(site: Site, figure: Thing) -> Text:
+    """Return the place that a chapter says its figures are of, and the years of what is drawn."""
+    places = {"region": site.facts.get("region", ""), "national": text("The Netherlands")}
+    return joined(", ", [places.get(figure.note.get("place", ""), ""), figure.note.get("years", "")])
 
 
 def where_and_when(site: Site) -> Text:

@@ -13,7 +13,7 @@ from analysis.site.findings import Found, headlines
 from analysis.site.pictures import numbers, picture
 from analysis.site.reading_order import as_read
 from analysis.site.sitemap import ChapterPage, Site, Thing
-from analysis.site.titled import FOLDER, write_titled
+from analysis.site.titled import FOLDER, _font, _wrapped, write_titled
 from analysis.site.titles import Title, on_page
 
 PAGE = ChapterPage("02_a", "A chapter")
@@ -98,12 +98,25 @@ def test_the_title_of_a_figure_is_the_headline_of_its_finding() -> None:
     site = site_of(finding, published=(FIGURE,))
     page = on_page(site, "a", '<h1>T</h1>\n<figure id="figure-fig" class="x"><img></figure>')
     assert '<p class="headline">Less than before</p>' in page
-    assert "What is drawn. Vlieland, 2019/20" in page
+    assert "What is drawn</p>" in page  # nothing says of what place and year it is
+
+
+def test_a_figure_says_the_place_and_years_of_what_is_drawn() -> None:
+    finding = {"name": "f", "sentence": "s", "headline": "Less than before", "rank": 1, "figure": "fig"}
+    national = {**FIGURE, "place": "national", "years": "2015–2024"}
+    page = on_page(site_of(finding, published=(national,)), "a", '<figure id="figure-fig"><img></figure>')
+    assert "What is drawn. The Netherlands, 2015–2024" in page
 
 
 def test_a_figure_that_no_finding_names_has_its_caption_as_title() -> None:
     page = on_page(site_of(published=(FIGURE,)), "a", '<figure id="figure-fig"><img></figure>')
     assert '<p class="headline">What is drawn</p>' in page
+
+
+def test_no_line_of_a_title_is_wider_than_the_picture() -> None:
+    wide = _wrapped("Wwwwwwww mmmmmmmm " * 12, "headline", 1200)
+    assert len(wide) > 1
+    assert all(_font("headline").getlength(line) <= 1200 for line in wide)
 
 
 def test_a_titled_figure_holds_the_whole_picture_between_title_and_source(tmp_path: Any) -> None:
@@ -117,4 +130,5 @@ def test_a_titled_figure_holds_the_whole_picture_between_title_and_source(tmp_pa
         assert picture.width == 1260
         assert sum(pixel[2] > pixel[0] + 40 for pixel in dark if isinstance(pixel, tuple)) == 500
     svg = (tmp_path / FOLDER / "a-fig.svg").read_text()
-    assert all(words in svg for words in ("Less &lt;b&gt;", "Source: A city", "SYNTHETIC DATA"))
+    assert all(words in svg for words in ("Less &lt;b&gt;", "Source: A city. Edition ci"))
+    assert "SYNTHETIC DATA" not in svg  # the picture says so itself

@@ -6,7 +6,7 @@ out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -29,18 +29,15 @@ from analysis.publish.ranked import larger, leads
 say = sentences_beside(__file__)
 
 EVERYONE = "all"
-COMPARED = {
-    "laag": word("with low-educated rather than highly educated parents"),
-    "nonwestern": word("with a non-western rather than no migration background"),
+PUPILS = {
+    "laag": (word("pupils of low-educated parents"), word("pupils of highly educated parents")),
+    "nonwestern": (word("pupils with a non-western background"), word("pupils without a migration background")),
 }
 WHO = {
     "laag": word("children of low-educated parents"),
     "nonwestern": word("children with a non-western background"),
 }
-COUNTED = {
-    "half": ("first advice, half levels counted", word("before bijstelling, half levels counted")),
-    "whole": ("final advice, a level or more", word("after bijstelling, by a whole level or more")),
-}
+COUNTED = {"half": "first advice, half levels counted", "whole": "final advice, a level or more"}
 AT_SCORE = {
     "below_vwo": ("final advice below vwo", word("had a final advice below vwo"), word("had an advice below vwo")),
     "vwo_class": ("class for vwo alone", word("were in a vwo class in year 1"), word("were in a vwo class")),
@@ -55,6 +52,7 @@ def advisering(
     spread: pd.DataFrame,
     *,
     counted: pd.DataFrame,
+    breaks: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Say what the chapter finds.
 
@@ -65,6 +63,7 @@ def advisering(
     spread : Of `chapters.advisering.models.between_schools.distribution`, gated.
     counted
         All shares before the gate: where a finding rests on several rows, their pupils are added up and then rounded.
+    breaks : School years whose test differs from that of the year before, which are not compared with it.
 
     Returns
     -------
@@ -78,7 +77,7 @@ def advisering(
         _scenario(shares),
         _spread(spread),
         _at_scores(shares, counted),
-        _revised_path(shares, counted),
+        _revised_path(shares, counted, breaks),
         _year3(shares),
         _advice_by_education(shares),
         _deviation(shares),
@@ -87,7 +86,7 @@ def advisering(
 
 
 def _at_equal_test(estimates: pd.DataFrame) -> Iterable[Row]:
-    for group, compared in COMPARED.items():
+    for group, (pupils_of, others) in PUPILS.items():
         under, over = (
             one(estimates, model=f"{outcome}_lpm_fe", term=group, controls="mutual") for outcome in ("under", "over")
         )
@@ -100,10 +99,12 @@ def _at_equal_test(estimates: pd.DataFrame) -> Iterable[Row]:
                     {0: "advised_alike", 1: "advised_off_more", -1: "advised_off_less"}[sides[0]]
                     if sides[0] == sides[1]
                     else ("advised_lower" if sides[0] > sides[1] else "advised_higher"),
-                    compared=term(compared),
+                    pupils=term(pupils_of),
+                    others=term(others),
                     who=term(WHO[group]),
                     under=often(under),
                     over=often(over),
+                    n_over=number_of(over["n_obs"]),
                     below=interval(under),
                     above=interval(over),
                     points=abs(100 * first["estimate"]),
@@ -124,14 +125,21 @@ def _side(row: pd.Series) -> str:
 
 
 def _measurement_error(estimates: pd.DataFrame) -> Iterable[Row]:
-    plain, mended = (one(estimates, model=f"under_{way}", term="laag") for way in ("ols", "iv"))
+    plain, mended, beside = (one(estimates, model=f"under_{way}", term="laag") for way in ("ols", "iv", "lovs"))
     if is_known(plain, mended):
         before, after = units.direction(plain), units.direction(mended)
+        differ = is_known(beside) and bool(units.direction(beside)) != bool(after)
         yield (
             "measurement_error",
             say(
-                "no_gap" if not before else {0: "gap_of_luck", before: "gap_remains", -before: "gap_turns"}[after],
-                laag=term(COMPARED["laag"]),
+                "no_gap"
+                if not before
+                else "gap_by_one"
+                if differ
+                else {0: "gap_of_luck", before: "gap_remains", -before: "gap_turns"}[after],
+                pupils=term(PUPILS["laag"][0]),
+                others=term(PUPILS["laag"][1]),
+                beside=often(beside) if differ else None,
                 plain=often(plain),
                 mended=often(mended),
                 side=_side(mended),
@@ -149,7 +157,8 @@ def _revised_gaps(estimates: pd.DataFrame) -> Iterable[Row]:
             "revised_gaps",
             say(
                 {1: "revised_more", -1: "revised_less"}.get(units.direction(laag), "revised_alike"),
-                laag=term(COMPARED["laag"]),
+                pupils=term(PUPILS["laag"][0]),
+                others=term(PUPILS["laag"][1]),
                 often_laag=often(laag),
                 points=abs(100 * laag["estimate"]),
             ),
@@ -212,28 +221,42 @@ def _at_scores(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
             )
 
 
-def _revised_path(shares: pd.DataFrame, counted: pd.DataFrame) -> Iterable[Row]:
+def _revised_path(shares: pd.DataFrame, counted: pd.DataFrame, breaks: Sequence[str]) -> Iterable[Row]:
     chosen = {"model": "revised_by_year", "group": EVERYONE, "category": "education"}
-    rows = having(shares, **chosen).dropna(subset=["estimate"]).sort_values("school_year")
-    if rows.empty:
+    known = having(shares, **chosen).dropna(subset=["estimate"]).sort_values("school_year")
+    if known.empty:
         return
+    rows = _of_one_test(known, breaks)
     top = rows.iloc[int(rows["estimate"].astype(float).argmax())]
     # A year between the first and the last is picked out only where it is known to be the highest.
     peak = [top] if leads(rows.to_dict("records")) else []
-    first, last = rows.iloc[0], rows.iloc[-1]
+    first, last, latest = rows.iloc[0], rows.iloc[-1], known.iloc[-1]
     path = {row["school_year"]: row for row in (first, *peak, last)}
+    apart = latest["school_year"] not in set(rows["school_year"])
     yield (
         "revised",
         say(
             {1: "revised_rose", -1: "revised_fell"}.get(larger(last, first), "revised"),
-            years=listed([text("{share:.0%} in {year}", share=of["estimate"], year=year) for year, of in path.items()]),
+            years=listed([_in_year(row) for row in path.values()]),
+            other_test=say("other_test", share=units.share(latest), year=latest["school_year"]) if apart else "",
             share=last["estimate"],
             year=last["school_year"],
             first=first["school_year"],
             was=first["estimate"],
         ),
-        pupils(counted, **chosen, school_year=list(path)),
+        pupils(counted, **chosen, school_year=[*path, *([latest["school_year"]] if apart else [])]),
     )
+
+
+def _of_one_test(rows: pd.DataFrame, breaks: Sequence[str]) -> pd.DataFrame:
+    """Return the longest run of years with the same test, the last of equally long ones."""
+    nth = rows["school_year"].map(lambda year: sum(start <= year for start in breaks))
+    years = nth.value_counts()
+    return rows[nth == years[years == years.max()].index.max()]
+
+
+def _in_year(row: pd.Series) -> str:
+    return text("{share} in {year}", share=units.share(row), year=row["school_year"])
 
 
 def _year3(shares: pd.DataFrame) -> Iterable[Row]:
@@ -270,11 +293,11 @@ def _advice_by_education(shares: pd.DataFrame) -> Iterable[Row]:
 def _deviation(shares: pd.DataFrame) -> Iterable[Row]:
     rows = shares[shares["model"] == "deviation_as_published"]
     year = rows["school_year"].max()
-    for name, (category, counted) in COUNTED.items():
+    for name, category in COUNTED.items():
         below, above = (one(rows, category=category, school_year=year, term=term) for term in ("below", "above"))
         if is_known(below, above):
             yield (
                 f"deviation_{name}",
-                say("deviation", year=year, above=above["estimate"], below=below["estimate"], counted=term(counted)),
+                say(f"deviation_{name}", year=year, above=above["estimate"], below=below["estimate"]),
                 number_of(below["n_obs"]),
             )

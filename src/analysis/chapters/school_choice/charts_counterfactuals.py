@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from analysis.chapters.school_choice.charts import in_order_of_groups
 from analysis.chapters.school_choice.words import group_label
 from analysis.chapters.school_choice.words_counterfactuals import COMPARISONS, FACTORS, MODELS, SCENARIOS
+from analysis.errors import WithheldError
 from analysis.language import term, text
 from analysis.publish import forms
 from analysis.publish.figures import style
-from analysis.publish.forms.marks import present
+from analysis.publish.forms.marks import ENDS, present
 
 DISSIMILARITY = "dissimilarity"
 STORY = ("now", "model_fit", "no_taste", "nearest", "nearest_with_capacity", "random")
@@ -45,11 +46,18 @@ def moved_nearby(moved: pd.DataFrame) -> Figure:
         "opens": text("A school opens: come from schools nearby"),
     }
     near = moved[moved["scenario"].isin([*titles])].sort_values("scenario", kind="stable")
-    band = near["term"].iloc[0] if len(near) else ""
+    band = _band_that_tells(near)
     axis = text("share at schools nearby ({band})", band=term(str(band)))
     near = in_order_of_groups(near[near["term"] == band])
     shown = present(titles, near["scenario"])
     return _shares(near, axis, line="group", lines=group_label, panel="scenario", titles=shown)
+
+
+def _band_that_tells(near: pd.DataFrame) -> str:
+    """Choose the narrowest band in which any group has pupils: one that is zero throughout shows nothing."""
+    bands = [*near["term"].drop_duplicates()]
+    moving = near.loc[near["estimate"].fillna(0) != 0, "term"]
+    return next((str(band) for band in bands if (moving == band).any()), str(bands[0]) if bands else "")
 
 
 def change_of_kind(moved: pd.DataFrame, attribute: str = "", value: str = "") -> Figure:
@@ -60,6 +68,8 @@ def change_of_kind(moved: pd.DataFrame, attribute: str = "", value: str = "") ->
     attribute, value : What of the school changes, and what it becomes.
     """
     rows = in_order_of_groups(moved[moved["scenario"] == "changes"])
+    if (rows[[*ENDS]].fillna(0) == 0).all(axis=None):
+        raise WithheldError(text("Not shown: the school that changes has no pupils whose number the models can move."))
     axis = text("change in the number of pupils of the group")
     ways = (text("fewer pupils of the group"), text("more"))
     figure = _shares(rows, axis, line="group", lines=group_label, zero="line", ways=ways)

@@ -11,11 +11,11 @@ from scipy.special import ndtri
 from analysis.chapters.school_choice.words import CODES, children, group_label, schools_with, step_words
 from analysis.codes import Codes
 from analysis.language import Text, term, text
+from analysis.publish import units
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import frame, number_of, where_known
 from analysis.publish.ranked import furthest_apart
 from analysis.publish.tables import number
-from analysis.publish.units import direction
 from analysis.stats.ranks import is_largest, is_smallest
 
 say = sentences_beside(__file__)
@@ -67,6 +67,7 @@ def _at_nearest(nearest: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
         at_home = row["from"] == "home"
         sentence = say(
             ("at_nearest_half", "at_nearest_most", "at_nearest_few")[side],
+            attend=units.share({"estimate": share, "ci_low": share - half, "ci_high": share + half}),
             share=share,
             elsewhere=1 - share,
             origin=say("from_home" if at_home else "from_postcode"),
@@ -96,34 +97,38 @@ def _travel(travel: pd.DataFrame, codes: Codes) -> Iterator[tuple[str, str, int]
         return
     established = furthest_apart(known.to_dict("records"))
     others = "" if established else say("perhaps_others", groups=len(known))
-    yield "travel", _travel_of_two(low, high, others, codes), number_of(low["n_obs"] + high["n_obs"])
+    signs = known.apply(units.direction, axis=1)
+    yield "travel", _travel_of_two(low, high, others, signs, codes), number_of(low["n_obs"] + high["n_obs"])
 
 
 def _travel_of_one(row: pd.Series, codes: Codes) -> Text:
-    less = direction(row) < 0
-    first = say("first_farther" if direction(row) else "first_none", **_of(row, codes, less=less))
-    return say("travel_one" if direction(row) else "travel_one_none", first=first, **_to(row, less))
+    less = units.direction(row) < 0
+    first = say("first_farther" if units.direction(row) else "first_none", **_of(row, codes, less=less))
+    return say("travel_one" if units.direction(row) else "travel_one_none", first=first, **_to(row, less))
 
 
-def _travel_of_two(low: pd.Series, high: pd.Series, others: str, codes: Codes) -> Text:
+def _travel_of_two(low: pd.Series, high: pd.Series, others: str, known: pd.Series, codes: Codes) -> Text:
     """Compare two groups, first the one that goes farther; where both avoid the schools, the one that does so most."""
-    signs = direction(low), direction(high)
+    signs = units.direction(low), units.direction(high)
     first, second = (low, high) if signs[0] < 0 >= signs[1] else (high, low)
-    less = direction(first) < 0
-    alike = signs[0] == signs[1]
+    less = units.direction(first) < 0
+    alike, apart = signs[0] == signs[1], signs == (-1, 1)
     return say(
         ("travel_alike" if less or signs[1] else "travel_none")
         if alike
         else "travel_some"
         if 0 in signs
         else "travel_apart",
-        first=say("first_farther" if direction(first) else "first_none", **_of(first, codes, less=less)),
+        first=say("first_farther" if units.direction(first) else "first_none", **_of(first, codes, less=less)),
         second=say(
-            "second_none" if not direction(second) else "second_alike" if alike else "second_opposite",
-            **_of(second, codes, less=direction(second) < 0),
+            "first_farther" if apart else "second_alike" if units.direction(second) else "second_none",
+            **_of(second, codes, less=units.direction(second) < 0),
         ),
         other_who=group_label(str(second["group"])),
-        other_km=_km(second, less=less),
+        other_km=_km(second, less=less != apart),
+        groups=len(known),
+        n_for=int((known == units.direction(first)).sum()),
+        n_avoid=int((known == -1).sum()),
         others=others,
         **_to(first, less),
     )

@@ -108,35 +108,45 @@ def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
     ]
     if found:
         group, own = found[0]
-        share = own["share"]["Shapley"]
+        low, high = _interval(own)
         first = say(
-            ("residence_unclear", "residence_both", "residence_most", "residence_least")[_of_what(own)],
+            ("residence_unclear", "residence_both", "residence_most", "residence_least")[_of_what(low, high)],
             by=named(BY, group),
-            share=share,
-            rest=1 - share,
-            order=_by_order(own["share"].min(), own["share"].max()),
+            range=_range(own["share"]),
+            rest=_range(1 - own["share"]),
+            order=say("residence_by_order") if _order_matters(own["share"]) else "",
+            low=number(100 * low, 0),
+            high=number(100 * high, 0),
         )
-        others = [say("residence_too", by=named(BY, of), share=other["share"]["Shapley"]) for of, other in found[1:]]
+        others = [say("residence_too", by=named(BY, of), range=_range(other["share"])) for of, other in found[1:]]
         yield "residence", joined(" ", (first, *others)), number_of(own["n_obs"].iloc[0]), PUPILS
 
 
-def _of_what(own: pd.DataFrame) -> int:
+def _interval(own: pd.DataFrame) -> tuple[float, float]:
+    """Return the lowest and highest end of the intervals of a share over all orders of counting."""
+    explained = own["estimate"] / own["share"]
+    return (own["ci_low"] / explained).min(), (own["ci_high"] / explained).max()
+
+
+def _of_what(low: float, high: float) -> int:
     """Return what makes segregation: homes and choice (1), mostly homes (2) or choice (3); 0 is not established.
 
     It is established by the intervals in every order of counting.
     """
-    explained = own["estimate"] / own["share"]
-    low, high = (own["ci_low"] / explained).min(), (own["ci_high"] / explained).max()
     if low > 0.5 or high < 0.5:
         return 2 if low > 0.5 else 3
     return int(low > 0 and high < 1)
 
 
-def _by_order(low: float, high: float) -> str:
-    """Say between which shares the order lies in which residence and tastes are taken, where it can be seen."""
-    if round(100 * low) == round(100 * high):
-        return ""
-    return say("residence_by_order", low=low, high=high)
+def _order_matters(shares: pd.Series) -> bool:
+    """Return whether it can be seen in which order residence and tastes are taken."""
+    return round(100 * shares.min()) != round(100 * shares.max())
+
+
+def _range(shares: pd.Series) -> str:
+    """Write the shares of all orders of counting, as one where they cannot be told apart."""
+    name = "shares_of_orders" if _order_matters(shares) else "share_of_one"
+    return say(name, low=shares.min(), high=shares.max())
 
 
 def _dissimilarity(scenarios: pd.DataFrame) -> Iterator[tuple[str, dict[str, pd.Series]]]:

@@ -201,6 +201,7 @@ def _nearest(scenarios: pd.DataFrame, codes: Codes) -> Iterator[Finding]:
             sentence = say(
                 ("nearest_as_now", "nearest_lower", "nearest_higher")[direction(now_minus)],
                 pair=_pair(group, codes),
+                by=say("by_education") if group == "laag" else say("of_group", group=term(words.pupils(codes)[group])),
                 now=found["now"]["estimate"],
                 near=found[NEAREST]["estimate"],
                 full=found[PLACED]["estimate"],

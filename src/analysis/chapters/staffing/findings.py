@@ -59,7 +59,9 @@ def staffing(
         where_known(
             _toelage(nulls),
             _wage(*jumps),
-            _levels(distribution, last_year),
+            _levels(
+                distribution, last_year, one(estimates, model="shortage_expected_ame", term="g5", weights="schools")
+            ),
             _weging(one(estimates, model="shortage_expected_ame", term="weging", weights="schools")),
             _judgement(one(estimates, model="judgement_lpm", term="large_shortage", controls="none")),
             _money(estimates, last_year, start - 1),
@@ -133,10 +135,12 @@ def _drift(rows: Sequence[Row]) -> str:
     """State at which drift of the groups the first of the verdicts falls; of the cut-off there is none."""
     if not rows or rows[0]["model"] != "amt_did":
         return ""
-    falls = [row["falls_at"] for row in rows if not pd.isna(row["falls_at"])]
-    if not falls:
+    falling = [row for row in rows if not pd.isna(row["falls_at"])]
+    if not falling:
         return say("every_drift")
-    return say("falls_at_drift", drift=number(min(falls), 1)) if min(falls) else say("falls_without_drift")
+    first = min(row["falls_at"] for row in falling)
+    outcomes = _names([row for row in falling if row["falls_at"] == first])
+    return say("falls_at_drift" if first else "falls_without_drift", drift=number(first, 1), outcomes=outcomes)
 
 
 def _wage(row: Row | None, honest: Row | None) -> Iterator[Finding]:
@@ -158,25 +162,41 @@ def _honest(row: Row, honest: Row | None) -> str:
         return ""
     turned = -1 if units.direction(row) < 0 else 1
     ends = sorted(turned * units.converted(honest[end], row["unit"]) for end in ("ci_low", "ci_high"))
-    return text("; the honest interval is {low} to {high}", low=number(ends[0], 1), high=number(ends[1], 1))
+    return say("worst_bias", low=number(ends[0], 1), high=number(ends[1], 1))
 
 
-def _levels(distribution: pd.DataFrame, year: int) -> Iterator[Finding]:
+def _levels(distribution: pd.DataFrame, year: int, at_equal: Row | None = None) -> Iterator[Finding]:
+    """Compare the large cities with the rest; `at_equal` is their difference at equal schoolweging, of all years."""
     chosen = distribution[(distribution["year"] == year) & (distribution["outcome"] == "mean_employment")]
     by_region = {row["category"]: row for row in as_rows(chosen.dropna(subset=["estimate", "schools"]))}
     if {"G5", "outside the G5"} <= set(by_region):
         inside, outside = by_region["G5"], by_region["outside the G5"]
+        untested = any(pd.isna(row[end]) for row in (inside, outside) for end in ("ci_low", "ci_high"))
         yield Finding(
             "shortage_levels",
             say(
-                {1: "shortage_larger", -1: "shortage_smaller"}.get(larger(inside, outside), "shortage_alike"),
+                "shortage_untested"
+                if untested
+                else {1: "shortage_larger", -1: "shortage_smaller"}.get(larger(inside, outside), "shortage_alike"),
                 year=str(year),
+                at_equal=_at_equal(at_equal),
                 inside=inside["estimate"],
                 outside=outside["estimate"],
             ),
             number_of(inside["schools"]) + number_of(outside["schools"]),
             SCHOOLS,
         )
+
+
+def _at_equal(row: Row | None) -> str:
+    """State what the model of the shortage finds of the large cities at equal schoolweging."""
+    if not row:
+        return ""
+    return say(
+        {1: "large_cities_more", -1: "large_cities_less"}.get(units.direction(row), "large_cities_alike"),
+        size=units.size(row),
+        interval=units.with_interval(row),
+    )
 
 
 def _weging(row: Row | None) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.language import text
 from analysis.publish import units
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import Finding, as_rows, frame, number_of, one, where_known
+from analysis.publish.findings import Finding, as_rows, frame, interval, number_of, one, where_known
 from analysis.publish.ranked import larger
 from analysis.school_years import school_year
 
@@ -108,13 +108,19 @@ def _homes(estimates: pd.DataFrame) -> Iterator[Finding]:
             "homes",
             say(
                 "homes",
-                city=by_outcome["in_city"]["estimate"],
-                km=by_outcome["distance_km"]["estimate"],
-                near=by_outcome["within_7_km"]["estimate"],
+                city=units.share(by_outcome["in_city"]),
+                km=_km(by_outcome["distance_km"]),
+                near=units.share(by_outcome["within_7_km"]),
+                share_near=by_outcome["within_7_km"]["estimate"],
+                share_city=by_outcome["in_city"]["estimate"],
             ),
             number_of(by_outcome["in_city"]["n_obs"]),
             TEACHERS,
         )
+
+
+def _km(row: units.Row) -> str:
+    return interval(pd.Series(row), 1)
 
 
 def _risk(by_risk: pd.DataFrame) -> Iterator[Finding]:

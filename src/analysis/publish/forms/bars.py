@@ -12,10 +12,11 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from seaborn.utils import relative_luminance
 
 from analysis.language import localised, term, text
-from analysis.publish.axes import write_numbers
+from analysis.publish.axes import whole_percent, write_numbers
 from analysis.publish.figures import FAINT, INK, PALETTE, SMALL, canvas, legend_above
 from analysis.publish.forms.labels import Label, beside, in_place, why_missing
 from analysis.publish.forms.marks import Names, break_line, floats, form, named, refuse_twice, require, table
@@ -88,7 +89,7 @@ def bars(
 
 
 def _written(share: float) -> str:
-    return localised(f"{share:.0%}") if np.isfinite(share) else ""
+    return localised(whole_percent(share)) if np.isfinite(share) else ""
 
 
 def _say_missing(axes: Axes, drawn: pd.DataFrame, given: pd.DataFrame, x: str) -> None:
@@ -111,7 +112,8 @@ def stacked(
 ) -> Figure:
     """Draw shares that add up to one as horizontal bars: ``term, estimate`` and the column `line`.
 
-    Where parts are withheld the others follow each other from the left, and what is left of the bar says so.
+    Where parts are withheld the bar is hatched at their places, and says so behind its end. How wide each of several is
+    is unknown: they share what the others leave. Published shares are rounded, so that a bar may be longer than one.
 
     Parameters
     ----------
@@ -123,7 +125,11 @@ def stacked(
     bars_of = [*named(shares, line)]
     wide = table(shares, line, "term", "estimate", bars_of, called)
     figure, axes = canvas(FRAME_CM + BAR_CM * len(bars_of))
-    start = wide.fillna(0.0).cumsum(axis=1).shift(1, axis=1, fill_value=0.0)
+    missing = wide.isna()
+    left = (1.0 - wide.sum(axis=1)).clip(lower=0.0) / missing.sum(axis=1).clip(lower=1)
+    start = wide.where(~missing, left, axis=0).cumsum(axis=1).shift(1, axis=1, fill_value=0.0)
+    for at in np.flatnonzero(missing.any(axis=1)):
+        axes.add_patch(Rectangle((0, at - 0.5), 1, 1, fill=False, hatch="////", edgecolor=FAINT, linewidth=0, zorder=0))
     for part, colour in zip(called, colours, strict=True):
         drawn = axes.barh(range(len(bars_of)), wide[part], left=start[part], label=called[part], color=colour, **EDGE)
         written = [_written(share) if share >= LEAST else "" for share in wide[part]]
@@ -133,7 +139,7 @@ def stacked(
         if name in bars_of:
             break_line(axes, bars_of.index(name) - 0.5, upright=False)
             beside(axes, Label(fill(term(break_words), NAME), 1.0, bars_of.index(name) - 0.5, INK))
-    _lay_out(axes, _with_n(shares, line, bars_of))
+    _lay_out(axes, _with_n(shares, line, bars_of), max(1.0, float(wide.sum(axis=1).max())))
     legend_above(axes, legend)
     return figure
 
@@ -143,11 +149,10 @@ def _why_parts(rows: pd.DataFrame) -> str:
 
 
 def _say_parts(axes: Axes, wide: pd.DataFrame, why: Sequence[str]) -> None:
-    """Write behind the parts that are known why the others are not drawn."""
+    """Write behind a bar why parts of it are not drawn."""
     for at, words in enumerate(why):
         if wide.iloc[at].isna().any():
-            known = float(wide.iloc[at].sum())
-            axes.text(known + 0.01, at, words, ha="left", va="center", fontsize=SMALL, fontstyle="italic", color=INK)
+            axes.text(1.01, at, words, ha="left", va="center", fontsize=SMALL, fontstyle="italic", color=INK)
 
 
 def _with_n(shares: pd.DataFrame, line: str, bars_of: Sequence[str]) -> list[str]:
@@ -161,9 +166,9 @@ def _with_n(shares: pd.DataFrame, line: str, bars_of: Sequence[str]) -> list[str
     ]
 
 
-def _lay_out(axes: Axes, labels: Sequence[str]) -> None:
+def _lay_out(axes: Axes, labels: Sequence[str], longest: float) -> None:
     axes.set_yticks(range(len(labels)), labels)
-    axes.set(ylim=(len(labels) - 0.5, -0.5), xlim=(0, 1), xlabel=text("share of pupils"))
+    axes.set(ylim=(len(labels) - 0.5, -0.5), xlim=(0, longest), xlabel=text("share of pupils"))
     axes.grid(visible=False)
     write_numbers(axes.xaxis, "percent")
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analysis.language import term, text
-from analysis.publish.axes import Hundredths
+from analysis.publish.axes import Hundredths, whole_percent
 from analysis.publish.figures import COLOUR_MAP, FAINT, INK, SMALL, canvas
 from analysis.publish.forms.marks import Names, form, named, table
 
@@ -45,7 +45,7 @@ def heat_map(
     totals = shares.drop_duplicates(line).set_index(line)[total]
     sns.heatmap(
         wide,
-        annot=wide.map(lambda share: f"{100 * share:.0f}"),
+        annot=wide.map(lambda share: whole_percent(share).removesuffix("%")),
         fmt="",
         annot_kws={"fontsize": SMALL},
         mask=wide.isna(),

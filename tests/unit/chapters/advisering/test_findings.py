@@ -32,15 +32,24 @@ def gap(model, estimate, half=0.01, term="laag", controls="mutual", n=5000) -> d
 @pytest.mark.parametrize(
     ("estimate", "words"),
     [
-        (0.05, "5.0 (95% interval 4.0 to 6.0) percentage points more often advised below"),
-        (-0.05, "5.0 (95% interval 4.0 to 6.0) percentage points less often advised below"),
+        (
+            0.05,
+            "below their test 5.0 (95% interval 4.0 to 6.0) percentage points more often than pupils of highly",
+        ),
+        (
+            -0.05,
+            "below their test 5.0 (95% interval 4.0 to 6.0) percentage points less often than pupils of highly",
+        ),
         (0.005, "not measurably more or less often (0.5 percentage points, 95% interval −0.5 to 1.5)"),
     ],
 )
 def test_a_gap_is_more_less_or_not_measurable(estimate, words) -> None:
     sentence = sentences_of(estimates=pd.DataFrame([gap("under_lpm_fe", estimate), gap("over_lpm_fe", -0.08)]))
     assert words in sentence["equal_laag"]
-    assert "and 8.0 (95% interval 7.0 to 9.0) percentage points less often above it" in sentence["equal_laag"]
+    assert (
+        "Above it they are advised 8.0 (95% interval 7.0 to 9.0) percentage points less often (n = 5,000)."
+        in sentence["equal_laag"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,7 +67,7 @@ def test_a_gap_is_more_less_or_not_measurable(estimate, words) -> None:
             "5.0 percentage points",
             "8.0 percentage points less often",
         ),
-        (0.0, 0.005, "are not measurably advised otherwise", None, None),
+        (0.0, 0.005, "are not measurably advised differently", None, None),
     ],
 )
 def test_the_headline_on_equal_pupils_turns_with_both_gaps(under, over, headline, key, yardstick) -> None:
@@ -91,13 +100,38 @@ def test_bijstelling_is_told_at_its_start_its_end_and_a_peak_that_is_established
     rows = [share(value, n=100, **values | {"school_year": year}) for year, value in years.items()]
     known = pd.DataFrame(rows).assign(ci_low=lambda of: of["estimate"] - 0.1, ci_high=lambda of: of["estimate"] + 0.1)
     path = sentences_of(shares=known)["revised"]
-    assert path.endswith("schools revised 30% in 2014/15, 62% in 2017/18 and 42% in 2018/19.")
+    assert path.endswith(
+        "30% (95% interval 20% to 40%) in 2014/15, 62% (95% interval 52% to 72%) in 2017/18 and 42% (95% interval "
+        "32% to 52%) in 2018/19."
+    )
     # With errors of .2 / 1.96 a year of .62 may lie below one of .42: .20 apart, standard error .14.
     wide = known.assign(ci_low=known["estimate"] - 0.2, ci_high=known["estimate"] + 0.2)
-    assert sentences_of(shares=wide)["revised"].endswith("schools revised 30% in 2014/15 and 42% in 2018/19.")
+    assert "2017/18" not in sentences_of(shares=wide)["revised"]
     assert findings_of(shares=known)["n"]["revised"] == 300  # three of the four years are in the sentence
     one = sentences_of(shares=pd.DataFrame(rows[:1]))["revised"]
-    assert one.endswith("schools revised 30% in 2014/15.")
+    assert one.endswith("schools revised upwards 30% (95% interval 29% to 31%) in 2014/15.")
+
+
+def test_years_of_another_test_are_named_and_not_compared() -> None:
+    """Of 2014/15 to 2017/18 and 2018/19 the first are the longest run; without a break the last year is compared."""
+    values = {"model": "revised_by_year", "category": "education", "term": "revised"}
+    years = {"2014/15": 0.3, "2017/18": 0.6, "2018/19": 0.2}
+    shares = pd.DataFrame([share(value, n=100, **values | {"school_year": year}) for year, value in years.items()])
+    (apart,) = advisering(shares, EMPTY, EMPTY, counted=shares, breaks=["2018/19"])["sentence"]
+    assert apart.beside["headline"] == "In 2017/18 schools revised low advice upwards more often than in 2014/15"
+    assert apart.endswith(
+        "In 2018/19, with another test, it was 20% (95% interval 19% to 21%): these years are not comparable."
+    )
+    (alike,) = advisering(shares, EMPTY, EMPTY, counted=shares)["sentence"]
+    assert alike.beside["headline"] == "In 2018/19 schools revised low advice upwards less often than in 2014/15"
+
+
+def test_two_corrections_that_disagree_are_both_given() -> None:
+    rows = [gap("under_ols", 0.11), gap("under_iv", 0.035, 0.07), gap("under_lovs", 0.065, 0.05)]
+    sentence = sentences_of(estimates=pd.DataFrame(rows))["measurement_error"]
+    assert sentence.beside["headline"] == "One correction for luck leaves a gap in under-advice, the other cannot tell"
+    assert "(3.5 percentage points, 95% interval −3.5 to 10.5)" in sentence
+    assert "6.5 (95% interval 1.5 to 11.5) percentage points more often" in sentence
 
 
 @pytest.mark.parametrize(
@@ -126,8 +160,8 @@ def test_the_error_of_the_test_is_told_with_what_it_does_not_mean(plain, mended,
 @pytest.mark.parametrize(
     ("laag", "headline"),
     [
-        (0.1, "Low advice is revised more often for children of low-educated parents"),
-        (-0.1, "Low advice is revised less often for children of low-educated parents"),
+        (0.1, "Low advice is revised upwards more often for children of low-educated parents"),
+        (-0.1, "Low advice is revised upwards less often for children of low-educated parents"),
         (0.0, "does not measurably depend on parental education"),
     ],
 )
@@ -189,9 +223,9 @@ def test_the_headline_on_bijstelling_turns_with_its_last_year(last, headline) ->
         (
             -0.08,
             0.083,
-            "lies 8.0 points or more below the under-advice that its intake leads to expect, and a tenth 8.3",
+            "8.0 points or more below the under-advice that its intake leads to expect. The highest tenth lies 8.3",
         ),
-        (-0.08, -0.01, "expect, and a tenth at most 1.0 points below it"),
+        (-0.08, -0.01, "expect. The highest tenth lies at most 1.0 points below it"),
         (0.01, 0.08, "lies at most 1.0 points above the under-advice that its intake"),
     ],
 )

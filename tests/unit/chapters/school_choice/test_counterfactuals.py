@@ -114,8 +114,8 @@ def test_the_sentences_tell_the_numbers_of_the_tables():
     assert "0.44 if all attended the nearest one with a place for them, and 0.18 if chance" in findings["nearest"]
     assert "would be 0.40: 0.20 lower than the 0.60 that the models predict" in findings["no_taste"]
     assert "(95% interval 0.16 to 0.24)" in findings["no_taste"]
-    assert "50% follows from where families live and 50% from how they choose" in findings["residence"]
-    assert "the former is 40% to 60%" in findings["residence"]
+    assert "as modelled, 40% to 60% follows from where families live, by the order of" in findings["residence"]
+    assert findings["residence"].beside["key"] == "40% to 60%"
     assert findings["tastes_of_groups"].endswith("(likelihood-ratio test: p < 0.001).")
 
 
@@ -127,9 +127,9 @@ def test_a_second_pair_of_groups_is_added_with_its_own_numbers():
     assert findings["no_taste"].endswith(
         "the difference is \N{MINUS SIGN}0.20 (95% interval \N{MINUS SIGN}0.24 to \N{MINUS SIGN}0.16)."
     )
-    # 0.5 less 0.1; the share of distance, zero less 0.1, is none of residence
-    assert findings["residence"].endswith("Of that by non-western background, 40% follows from where they live.")
-    assert headline(findings["nearest"]).startswith("The entry cohort would be less segregated")
+    # 0.4 and 0.6 less 0.1; the share of distance, zero less 0.1, is none of residence
+    assert findings["residence"].endswith("Of that by non-western background, 30% to 50% follows from where they live.")
+    assert headline(findings["nearest"]).startswith("The entry cohort would be less segregated by parents' education")
 
 
 @pytest.mark.parametrize(("p_groups", "words"), [(0.01, "Groups of parents differ"), (0.3, "do not measurably differ")])
@@ -147,11 +147,13 @@ def test_words_on_the_nearest_school_follow_what_was_counted(near, words):
 
 
 @pytest.mark.parametrize(
-    ("low", "words"), [(0.16, "Where families live explains 50%"), (-0.01, "cannot be told apart")]
+    ("low", "words"), [(0.16, "Where families live explains 40% to 60%"), (-0.01, "is not established")]
 )
 def test_where_the_order_decides_nothing_is_the_most(low, words):
     """Residence is 40% to 60% of what is explained, by the order."""
-    assert words in headline(findings_of(parts=PARTS.assign(ci_low=low))["residence"])
+    sentence = findings_of(parts=PARTS.assign(ci_low=low))["residence"]
+    assert words in headline(sentence)
+    assert ("key" in sentence.beside) == (low > 0)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +176,8 @@ def test_where_only_homes_can_differ_or_a_part_is_no_share_nothing_is_said_of_it
 def test_an_order_that_makes_no_visible_difference_is_not_reported():
     """The shares were printed as "it is 54% to 54%"."""
     same = PARTS.assign(share=PARTS["share"].where(PARTS["factor"] != "residence", 0.541))
-    assert findings_of(parts=same)["residence"].endswith("how they choose.")
+    assert "as modelled, 54% follows from where families live. The" in findings_of(parts=same)["residence"]
+    assert findings_of(parts=same)["residence"].endswith("follows from how they choose.")
 
 
 def test_an_end_beside_zero_is_not_printed_as_zero():

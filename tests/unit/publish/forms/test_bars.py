@@ -68,14 +68,23 @@ def test_parts_begin_where_the_last_one_ended_and_tell_n():
     assert axes.lines[0].get_ydata()[0] == 0.5
 
 
-def test_where_parts_are_withheld_the_others_follow_each_other_and_the_rest_says_so():
+def test_where_parts_are_withheld_the_others_leave_them_room_and_the_bar_says_so():
     rows = of(all={"low": None, "some": 0.2, "most": 0.3, "high": None}, none={"low": None, "some": None})
     rows = rows.assign(suppressed=np.where(rows["estimate"].isna(), "estimate", ""))
     (axes,) = stacked(rows, "group", ["low", "some", "most", "high"], ["#000000"] * 4).axes
-    drawn = [(bar.get_x(), bar.get_width()) for bar in axes.patches if np.isfinite(bar.get_width())]
-    assert drawn == [pytest.approx((0.0, 0.2)), pytest.approx((0.2, 0.3))]
+    known = [bar for bar in axes.patches if np.isfinite(bar.get_width()) and not bar.get_hatch()]
+    drawn = [(bar.get_x(), bar.get_width()) for bar in known]
+    assert drawn == [pytest.approx((0.25, 0.2)), pytest.approx((0.45, 0.3))]  # half of 1 - 0.2 - 0.3 on either side
+    assert sum(bool(bar.get_hatch()) for bar in axes.patches) == 2
     said = [(text.get_position(), text.get_text()) for text in axes.texts if "with" in text.get_text()]
-    assert said == [(pytest.approx((0.51, 0)), "withheld"), (pytest.approx((0.01, 1)), "withheld")]
+    assert said == [((1.01, 0), "withheld"), ((1.01, 1), "withheld")]
+
+
+def test_a_bar_of_rounded_shares_is_drawn_to_its_end_and_halves_go_up():
+    rows = of(all={"low": 0.165, "high": 0.865})
+    (axes,) = stacked(rows, "group", ["low", "high"], ["#000000"] * 2).axes
+    assert axes.get_xlim() == pytest.approx((0, 1.03))
+    assert [text.get_text() for text in axes.texts] == ["17%", "87%"]
 
 
 def test_a_place_without_a_bar_says_why():

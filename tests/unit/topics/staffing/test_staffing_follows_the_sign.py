@@ -124,6 +124,7 @@ class Recorder:
         counts: Any,  # noqa: ARG002 - as `Release.figure`
         free: Any = (),  # noqa: ARG002 - the same
         linked: Any = None,  # noqa: ARG002 - the same
+        subtitle: str = "",  # noqa: ARG002 - the same
         **options: Any,
     ) -> None:
         figure = draw(data, *args, **options)
