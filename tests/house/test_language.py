@@ -17,6 +17,8 @@ from babel.messages.pofile import read_po
 from project_messages import PACKAGE, messages, of_code, of_template
 
 from analysis import language
+from analysis.closing import PRINTED_SHOWN, publication_of
+from analysis.data.published import read_published
 from analysis.edition.model import Edition
 from analysis.edition.orders import languages
 from analysis.edition.params import read_edition
@@ -24,6 +26,7 @@ from analysis.language.vocabulary import vocabularies
 from analysis.plain_yaml import read_yaml
 from analysis.publish.declared import FILE, read_declared
 from analysis.publish.exhibits import read_exhibits
+from analysis.publish.untranslated import refuse_untranslated
 from analysis.site.reading_order import CHECKS
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +94,15 @@ def test_what_a_chapter_leaves_out_is_told_in_every_language(path: Path, spoken:
     needs = [uses for tables in read_edition(path).context["optional"].values() for uses in tables.values()]
     told = {what for uses in needs for what in uses.values() if what}
     assert told - set(language.catalogue(spoken)) == set()
+
+
+@pytest.mark.parametrize("spoken", languages())
+def test_a_figure_in_print_is_cited_in_every_language(spoken: str) -> None:
+    figures = read_published(ROOT / "params/published")
+    with language.speaking(spoken):
+        refuse_untranslated((publication_of(rows) for _, rows in figures.groupby("file")), "publications")
+        for column in {*PRINTED_SHOWN} & {"population", "place", "unit"}:
+            refuse_untranslated((language.term(code, column) for code in figures[column].unique()), column)
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=name)

@@ -42,6 +42,8 @@ EACH_DIGITS = 4
 
 COUNTED: Mapping[str, str] = {"pupils": word("pupils"), "schools": word("schools"), "teachers": word("teachers")}
 """What a count column with such a name (or ``n_`` before it) counts, in words."""
+BEHIND: Mapping[str, str] = {**COUNTED, "obs": word("observations")}
+"""The same below a figure, which may rest on observations, of which one person can give several."""
 
 
 class TableCell(NamedTuple):
@@ -174,7 +176,7 @@ def numbers_behind(rows: pd.DataFrame, counts: Sequence[str]) -> str:
     if n.empty:
         return ""
     low, high = int(n.min()), int(n.max())
-    unit = COUNTED.get(counts[0].removeprefix("n_"))
+    unit = BEHIND.get(counts[0].removeprefix("n_"))
     if low == high:
         return text("n = {n:,} {unit}", n=low, unit=term(unit)) if unit else text("n = {n:,}", n=low)
     if unit:

@@ -65,6 +65,13 @@ def test_a_figure_tells_on_how_many_each_row_rests() -> None:
     named = gated.frame.rename(columns={"n": "n_pupils"})
     named = suppress(named.dropna(), ["n_pupils"], PROFILES["default"])
     assert numbers_behind(named.frame, ["n_pupils"]) == "n = 55 to 1,235 pupils per row of the data"
+    seen = suppress(named.frame.rename(columns={"n_pupils": "n_obs"}).dropna(), ["n_obs"], PROFILES["default"])
+    assert numbers_behind(seen.frame, ["n_obs"]) == "n = 55 to 1,235 observations per row of the data"
+
+
+@pytest.mark.parametrize("column", ["p_value", "p_corrected", "p_tost_corrected", "p_groups", "p_within"])
+def test_no_p_value_is_zero(column: str) -> None:
+    assert ">&lt; 0.001<" in table(pd.DataFrame({"term": ["a", "b"], column: [1e-12, 0.04]}))
 
 
 def test_rows_that_count_nobody_are_no_number_that_a_figure_rests_on():
