@@ -91,8 +91,9 @@ def levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Findin
 
 def _moved_levels(moved: Sequence[Row], closed: str) -> str:
     """Say at which levels growth changed, where which one fared worst is not established."""
+    signs = signs_of(moved)
     return say(
-        {(1,): "levels_rose", (-1,): "levels_fell"}.get(signs_of(moved), "levels_moved"),
+        "levels_rose" if signs == (1,) else "levels_fell" if signs == (-1,) else "levels_moved",
         subject=short(moved[0]),
         closed=closed,
         levels=listed([term(row["category"]) for row in moved]),
