@@ -83,12 +83,12 @@ def colours_of(parts: int) -> Sequence[str]:
 
 
 def sizes(edges: Sequence[int]) -> dict[str, str]:
-    """Name the sizes of schools by the numbers of pupils between which they are."""
+    """Name the sizes of schools by the edges between which they are: no numbers of persons of the data."""
     low, high = edges
     return {
-        "small": text("small: fewer than {low:,} pupils", low=low),
-        "medium": text("medium: {low:,} to {high:,}", low=low, high=high - 1),
-        "large": text("large: {high:,} or more", high=high),
+        "small": text("small (below {low:,})", low=low),
+        "medium": text("medium ({low:,} to {high:,})", low=low, high=high - 1),
+        "large": text("large ({high:,} or more)", high=high),
     }
 
 
