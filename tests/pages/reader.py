@@ -32,7 +32,7 @@ FILE = re.compile(r"\b[a-z]+(?:-[a-z]+)*-\d{4}(?:-[a-z\d]+)+\b")
 """The name of a file with published figures."""
 YEAR = re.compile(r"(?:19|20)\d\d(?:/\d\d)?")
 UNSPOKEN = ""
-HEADLINE, SENTENCE, MEAN = 15, 60, 42
+HEADLINE, SENTENCE, MEAN = 15, 70, 45
 SHORTEST = 5
 
 
