@@ -93,6 +93,7 @@ def why_missing(rows: pd.DataFrame) -> str:
 def in_place(axes: Axes, words: str, at: float, *, upright: bool = False) -> None:
     """Write why there is no number at a place of an axis: at the left of a line, or upright at the foot of a column."""
     how: dict[str, Any] = {"fontsize": SMALL, "color": INK, "alpha": 0.75, "fontstyle": "italic", "clip_on": False}
+    how |= {"in_layout": False}  # longer than a small panel, it would leave that no room
     if upright:
         axes.text(at, 0.02, words, transform=axes.get_xaxis_transform(), rotation=90, ha="center", va="bottom", **how)
     else:
