@@ -40,7 +40,16 @@ def turned_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
         code = path.read_text("utf8")
         assert code.count(planted) == 1, name
         path.write_text(code.replace(planted, turned), "utf8")
-    words = ("run", "params/ci.yml", "--set", "language=nl", "--outputs", str(project / "outputs"))
+    words = (
+        "run",
+        "params/ci.yml",
+        "--set",
+        "language=nl",
+        "--set",
+        "title=Een verzonnen stad",
+        "--outputs",
+        str(project / "outputs"),
+    )
     done = subprocess.run(
         [sys.executable, "-m", "analysis.cli", *words],
         cwd=project,
