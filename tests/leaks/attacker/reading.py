@@ -154,8 +154,8 @@ def _signs(path: Path, frame: pd.DataFrame) -> dict[str, list[str]]:
         shared = ["".join(item.itertext()) for item in _tree(book.read("xl/sharedStrings.xml"))]
         sheet = _tree(book.read("xl/worksheets/sheet1.xml"))
     rows = [{_column(cell): _text(cell, shared) for cell in row} for row in sheet.iterfind(".//s:row", SHEET)]
-    header, body = rows[0], rows[1:]
-    assert len(body) == len(frame), path
+    header, body = rows[-len(frame) - 1], rows[len(rows) - len(frame) :]  # words may stand over the names
+    assert {*header.values()} == {*frame.columns} - {"suppressed"}, path
     return {name: [row.get(place, "") for row in body] for place, name in header.items()}
 
 

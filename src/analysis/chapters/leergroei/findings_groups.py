@@ -29,6 +29,8 @@ from analysis.publish.tables import number
 
 say = sentences_beside(__file__)
 
+LISTED = 2
+"""Changes that a sentence lists one by one; of more it gives the ends."""
 SPREAD = ("sd_schools", "sd_low", "sd_high")
 
 
@@ -69,7 +71,8 @@ def levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Findin
     for outcome, of in by_outcome(rows):
         moved = [row for row in of if units.direction(row)]
         if moved and not furthest_apart(of):
-            yield f"levels_{outcome}", _moved_levels(moved, closed), compared(subject=outcome, level_m=_named(moved))
+            sentence = _moved_levels(moved, closed, every=len(moved) == len(of))
+            yield f"levels_{outcome}", sentence, compared(subject=outcome, level_m=_named(moved))
             continue
         low, high = (choose(of, key=lambda row: row["estimate"]) for choose in (min, max))
         yield (
@@ -89,18 +92,23 @@ def levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Findin
         )
 
 
-def _moved_levels(moved: Sequence[Row], closed: str) -> str:
+def _moved_levels(moved: Sequence[Row], closed: str, *, every: bool) -> str:
     """Say at which levels growth changed, where which one fared worst is not established."""
     signs = signs_of(moved)
     return say(
         "levels_rose" if signs == (1,) else "levels_fell" if signs == (-1,) else "levels_moved",
         subject=short(moved[0]),
         closed=closed,
-        levels=listed([term(row["category"]) for row in moved]),
-        changes=signed(moved[0])
-        if len(moved) == 1
-        else listed([say("at_level", level=term(row["category"]), size=signed(row)) for row in moved]),
+        levels=say("every_level") if every and len(moved) > 1 else listed([term(row["category"]) for row in moved]),
+        changes=signed(moved[0]) if len(moved) == 1 else _changes(moved),
     )
+
+
+def _changes(moved: Sequence[Row]) -> str:
+    """Give the change of two levels, of more the least and the greatest."""
+    ordered = sorted(moved, key=lambda row: float(row["estimate"]))
+    ends = [say("at_level", level=term(row["category"]), size=signed(row)) for row in (ordered[0], ordered[-1])]
+    return listed(ends) if len(moved) == LISTED else say("from_level", first=ends[0], last=ends[1])
 
 
 def _named(rows: Sequence[Row]) -> list[str]:

@@ -127,8 +127,8 @@ def _travel_of_two(low: pd.Series, high: pd.Series, others: str, known: pd.Serie
         other_who=group_label(str(second["group"])),
         other_km=_km(second, less=less != apart),
         groups=len(known),
-        n_for=int((known == units.direction(first)).sum()),
-        n_avoid=int((known == -1).sum()),
+        for_groups=int((known == units.direction(first)).sum()),
+        avoid_groups=int((known == -1).sum()),
         others=others,
         **_to(first, less),
     )

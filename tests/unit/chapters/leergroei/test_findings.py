@@ -177,9 +177,22 @@ def test_a_level_that_changed_is_named_where_the_farthest_is_not_established(sig
         for level, v, half in (("level I", 0.38, 0.18), ("level II", 0.26, 0.31))
     ]
     sentence = sentences_of(*rows)["levels_rekenen"]
-    assert sentence.beside["headline"].startswith(f"In arithmetic growth {moved} measurably at level I; whether most")
-    assert f"{moved} more than at every other level is not established." in sentence
+    assert sentence.beside["headline"] == f"In arithmetic growth {moved} measurably at level I"
+    assert f"Where it {moved} farthest is not established." in sentence
     assert "level II" not in sentence
+
+
+def test_where_growth_changed_at_every_level_the_ends_are_given():
+    values = {"level I": -0.4, "level II": -0.5, "level III": -0.6}
+    rows = [
+        ("ois_standardised", "level_m", "rekenen", level, "closure", value, value - 0.3, value + 0.3, 400)
+        for level, value in values.items()
+    ]
+    sentence = sentences_of(*rows)["levels_rekenen"]
+    assert sentence.beside["headline"] == "In arithmetic growth fell measurably at every level"
+    assert "level III" in sentence
+    assert "level I " in sentence
+    assert "level II " not in sentence
 
 
 def test_a_subject_that_is_withheld_is_named_and_no_sentence_is_about_every_subject():
