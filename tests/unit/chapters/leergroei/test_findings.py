@@ -152,7 +152,7 @@ def test_levels_and_norms_whose_rank_is_not_established_are_not_called_the_farth
         for level, value in (("I", 0.12), ("II", -0.18), ("V", -0.2))
     ]
     sentence = sentences_of(*rows)["levels_lezen"]
-    assert "changed measurably in 2019/20 at level I, level II and level V, in both directions" in sentence
+    assert "changed measurably in 2019/20 at every level, in both directions" in sentence
     assert "Which level fared worst or best is not established." in sentence
     wide = [(*row[:6], row[5] - 0.5, row[5] + 0.5, 400) for row in rows]
     sentence = sentences_of(*wide)["levels_lezen"]
