@@ -128,7 +128,6 @@ def _travel_of_two(low: pd.Series, high: pd.Series, others: str, known: pd.Serie
         other_km=_km(second, less=less != apart),
         groups=len(known),
         for_groups=int((known == units.direction(first)).sum()),
-        avoid_groups=int((known == -1).sum()),
         others=others,
         **_to(first, less),
     )
