@@ -2,33 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from analysis.language import term, text, word
+from analysis.language import joined, term, text, word
 
 COMPARED = 2
+NAMED = 3
+"""Most lines of a figure that are named one by one; of more only their number is said."""
+NAMES = ("outcome", "category", "group", "term")
+"""Columns that name a line of a figure, in the order in which they are said, where they differ."""
 QUANTITIES = (word("none of them"), word("some of them"), word("most of them"), word("all of them"))
 
 
 def sides(rows: pd.DataFrame) -> str:
-    """Say how many intervals lie wholly to the left of a line at zero, and how many wholly to the right.
+    """Say which intervals lie wholly to the left of a line at zero, and which wholly to the right.
 
     Parameters
     ----------
-    rows : ``ci_low, ci_high``; withheld ones are missing and are not drawn.
+    rows : ``ci_low, ci_high`` and those of `NAMES` that there are; withheld ones are missing and are not drawn.
     """
     drawn = rows.dropna(subset=["ci_low", "ci_high"])
     return text(
         "Intervals wholly left of the line at zero: {left}; wholly right of it: {right}.",
-        left=quantity(int((drawn["ci_high"] < 0).sum()), len(drawn)),
-        right=quantity(int((drawn["ci_low"] > 0).sum()), len(drawn)),
+        left=which(drawn, drawn["ci_high"] < 0),
+        right=which(drawn, drawn["ci_low"] > 0),
     )
 
 
+def which(rows: pd.DataFrame, chosen: pd.Series) -> str:
+    """Say how many of some rows are chosen, and name them where they are few."""
+    number = int(chosen.sum())
+    if not number:
+        return text("none of {groups}", groups=len(rows))
+    if number > NAMED:
+        return text("{chosen_groups} of {groups}", chosen_groups=number, groups=len(rows))
+    columns = [name for name in NAMES if name in rows and rows[name].nunique() > 1]
+    names = [", ".join(term(str(row[name]), of=name) for name in columns) for _, row in rows[chosen].iterrows()]
+    of = {"chosen_groups": number, "groups": len(rows), "names": "; ".join(names)}
+    return text("{chosen_groups} of {groups} ({names})", **of) if columns else text("{chosen_groups} of {groups}", **of)
+
+
+def where(rows: pd.DataFrame, chosen: pd.Series) -> str:
+    """Name the rows that are chosen; where these are many, or have no names, say how many they are."""
+    columns = [name for name in NAMES if name in rows and rows[name].nunique() > 1]
+    if not columns or chosen.sum() > NAMED:
+        return text("{chosen_groups} of {groups} groups", chosen_groups=int(chosen.sum()), groups=len(rows))
+    names = [", ".join(term(str(row[name]), of=name) for name in columns) for _, row in rows[chosen].iterrows()]
+    return joined("; ", names)
+
+
+def headline(rows: pd.DataFrame, say: Callable[..., str], stem: str) -> str:
+    """Say in a title where intervals lie below and above zero.
+
+    Parameters
+    ----------
+    rows : As of `sides`.
+    say : Says the declared sentences ``<stem>_none``, ``_less``, ``_more`` and ``_both`` of a chapter.
+    """
+    drawn = rows.dropna(subset=["ci_low", "ci_high"])
+    less, more = drawn["ci_high"] < 0, drawn["ci_low"] > 0
+    kind = {(False, False): "none", (True, False): "less", (False, True): "more"}.get((less.any(), more.any()), "both")
+    return say(f"{stem}_{kind}", groups=len(drawn), less=where(drawn, less), more=where(drawn, more))
+
+
 def moved(rows: pd.DataFrame, series: str, first: str, last: str, names: Mapping[str, str] | None = None) -> str:
-    """Say for how many lines of a figure the dot of one series lies left or right of that of another.
+    """Say for which lines of a figure the dot of one series lies left or right of that of another.
 
     Parameters
     ----------
@@ -38,12 +78,13 @@ def moved(rows: pd.DataFrame, series: str, first: str, last: str, names: Mapping
     """
     lines = rows.pivot_table(index=["outcome", "category"], columns=series, values="estimate", sort=False)
     change = (lines[last] - lines[first]).dropna() if {first, last} <= set(lines) else pd.Series(dtype=float)
+    on = change.index.to_frame(index=False) if len(change) else pd.DataFrame(columns=["outcome", "category"])
     return text(
         "Lines on which the dot '{last}' lies left of the dot '{first}': {left}; right of it: {right}.",
         last=term((names or {}).get(last, last)),
         first=term((names or {}).get(first, first)),
-        left=quantity(int((change < 0).sum()), len(change)),
-        right=quantity(int((change > 0).sum()), len(change)),
+        left=which(on, (change < 0).reset_index(drop=True)),
+        right=which(on, (change > 0).reset_index(drop=True)),
     )
 
 

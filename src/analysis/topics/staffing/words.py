@@ -38,7 +38,7 @@ def axes() -> Mapping[str, str]:
     """Name the unit of a difference in every outcome, for an axis or a cell."""
     along = {outcome: units.shown(unit) for outcome, unit in UNITS.items()}
     # Along an axis a logarithm stays one: its distances are those of the estimates.
-    return along | {"log_wage": text("log points (0.01 is about 1 per cent)")}
+    return along | {"log_wage": text("about per cent: the logarithm times 100")}
 
 
 def measures() -> Mapping[str, str]:
