@@ -170,6 +170,8 @@ def _panel(
     for words, value in zip(axes.get_yticklabels(), on, strict=False):  # named once where panels share them
         if isinstance(value, Heading):
             words.set_fontweight("bold")
+    if any(isinstance(value, Heading) for value in on):
+        axes.tick_params(axis="y", length=0)
 
 
 def _marks(axes: Axes, at: np.ndarray, rows: pd.DataFrame, number: int, name: str, *, ranged: bool) -> None:
