@@ -11,7 +11,7 @@ from analysis.language import joined, term, text, word
 COMPARED = 2
 NAMED = 3
 """Most lines of a figure that are named one by one; of more only their number is said."""
-NAMES = ("outcome", "category", "group", "term")
+NAMES = ("outcome", "category", "term", "group")
 """Columns that name a line of a figure, in the order in which they are said, where they differ."""
 QUANTITIES = (word("none of them"), word("some of them"), word("most of them"), word("all of them"))
 
