@@ -153,7 +153,7 @@ def _few_runs(runs: pd.DataFrame) -> Figure:
         for nth, place in enumerate(runs["place"])
     }
     axis = text("under-advice after intake against the mean of schools")
-    return _points(runs, axis, line="place", lines=names, label=text("neighbouring schools"))
+    return _points(runs, axis, line="place", lines=names)
 
 
 def named(code: str) -> str:

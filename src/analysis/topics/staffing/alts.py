@@ -66,7 +66,7 @@ def cutoff(jumps: pd.DataFrame, shown: Collection[str]) -> str:
     return _moved(kind, [(row["outcome"], units.direction(row) * (corrected[row["outcome"]] < LEVEL)) for row in rows])
 
 
-def _every(rows: pd.DataFrame) -> int:
+def every(rows: pd.DataFrame) -> int:
     """Return the sign that all intervals of some rows share, else 0."""
     signs = {units.direction(row) for row in as_rows(_known(rows))}
     return signs.pop() if len(signs) == 1 else 0
@@ -79,7 +79,7 @@ def events(estimates: pd.DataFrame, start: int) -> str:
         start=str(start),
     )
     since = estimates[estimates["year"] >= start]
-    return _moved(kind, [(str(name), _every(rows)) for name, rows in since.groupby("outcome", sort=False)])
+    return _moved(kind, [(str(name), every(rows)) for name, rows in since.groupby("outcome", sort=False)])
 
 
 def oab_events(estimates: pd.DataFrame, last_year: int) -> str:
