@@ -132,9 +132,9 @@ def event_study(estimates: pd.DataFrame, *, base: int, start: int | None = None)
         low, high = area.get_ylim()
         area.set_ylim(low, high + HEADROOM * (high - low))
     how: dict[str, Any] = {
-        "xytext": (0, 7),
+        "xytext": (6, 7),
         "textcoords": "offset points",
-        "ha": "center",
+        "ha": "right",
         "va": "bottom",
         "fontsize": SMALL,
     }

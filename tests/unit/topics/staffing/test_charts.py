@@ -185,7 +185,7 @@ def test_the_cut_off_shows_bins_lines_and_the_jump_with_the_schools_on_each_side
     fitted = [line.get_ydata().tolist() for line in axes.lines if line.get_marker() == ""]
     assert fitted == [[0.01, 0.01], [0.04, 0.04]]
     assert axes.get_xlabel() == "jump 3.0 (1.0 to 6.2)\nper cent\n1,120 schools left, 96 right"
-    assert axes.get_ylabel().split("\n")[0] == "change, about per cent: the"
+    assert axes.get_ylabel() == "change, per cent, approximately"
     assert upright(axes) == [(0, "--")]
     assert "cut-off" in [text.get_text() for text in axes.texts]
 
