@@ -35,13 +35,13 @@ def which(rows: pd.DataFrame, chosen: pd.Series) -> str:
     """Say how many of some rows are chosen, and name them where they are few."""
     number = int(chosen.sum())
     if not number:
-        return text("none of {groups}", groups=len(rows))
+        return text("none of {groups} estimates", groups=len(rows))
     if number > NAMED:
-        return text("{chosen_groups} of {groups}", chosen_groups=number, groups=len(rows))
+        return text("{chosen_groups} of {groups} estimates", chosen_groups=number, groups=len(rows))
     columns = [name for name in NAMES if name in rows and rows[name].nunique() > 1]
     names = [", ".join(term(str(row[name]), of=name) for name in columns) for _, row in rows[chosen].iterrows()]
     of = {"chosen_groups": number, "groups": len(rows), "names": "; ".join(names)}
-    return text("{chosen_groups} of {groups} ({names})", **of) if columns else text("{chosen_groups} of {groups}", **of)
+    return text("{chosen_groups} of {groups} estimates ({names})", **of) if columns else text("{chosen_groups} of {groups} estimates", **of)
 
 
 def where(rows: pd.DataFrame, chosen: pd.Series) -> str:

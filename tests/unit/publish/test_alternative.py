@@ -25,15 +25,16 @@ def test_sides_count_intervals_that_leave_zero_out(sign):
     """Of four intervals three lie on one side, one holds zero; a fifth is withheld and not drawn."""
     low, high = np.array([0.1, 0.2, 0.3, -0.1, np.nan]), np.array([0.3, 0.4, 0.5, 0.1, np.nan])
     rows = pd.DataFrame({"ci_low": low if sign > 0 else -high, "ci_high": high if sign > 0 else -low})
-    left, right = ("none of 4", "3 of 4") if sign > 0 else ("3 of 4", "none of 4")
+    left, right = ("none of 4 estimates", "3 of 4 estimates")
+    left, right = (left, right) if sign > 0 else (right, left)
     assert sides(rows) == f"Intervals wholly left of the line at zero: {left}; wholly right of it: {right}."
 
 
 def test_few_intervals_are_named_and_many_are_counted():
     rows = pd.DataFrame({"outcome": ["a", "a", "b", "b"], "category": ["I", "II", "I", "II"], "model": "one"})
-    assert which(rows, pd.Series([True, False, False, True])) == "2 of 4 (a, I; b, II)"
-    assert which(rows, pd.Series([True] * 4)) == "4 of 4"
-    assert which(rows.iloc[:2], pd.Series([False, True])) == "1 of 2 (II)", "what is the same is not said"
+    assert which(rows, pd.Series([True, False, False, True])) == "2 of 4 estimates (a, I; b, II)"
+    assert which(rows, pd.Series([True] * 4)) == "4 of 4 estimates"
+    assert which(rows.iloc[:2], pd.Series([False, True])) == "1 of 2 estimates (II)", "what is the same is not said"
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -46,11 +47,12 @@ def test_dots_of_two_series_are_compared_line_by_line(sign):
             "estimate": [0.9, 0.8, 0.9 + 0.1 * sign, 0.8 + 0.1 * sign],
         }
     )
-    left, right = ("none of 2", "2 of 2 (I; II)") if sign > 0 else ("2 of 2 (I; II)", "none of 2")
+    left, right = ("none of 2 estimates", "2 of 2 estimates (I; II)")
+    left, right = (left, right) if sign > 0 else (right, left)
     assert moved(rows, "year", "before", "after", {"before": "earlier", "after": "later"}) == (
         f"Lines on which the dot 'later' lies left of the dot 'earlier': {left}; right of it: {right}."
     )
-    assert "none of 0; right of it: none of 0" in moved(rows[rows["year"] == "after"], "year", "before", "after")
+    assert "none of 0 estimates; right of it: none of 0 estimates" in moved(rows[rows["year"] == "after"], "year", "before", "after")
 
 
 @pytest.mark.parametrize(("added", "words"), [(0.5, "value added: all"), (2.0, "value added: none")])
@@ -62,7 +64,7 @@ def test_schools_lie_closer_together_only_where_they_do(added, words):
 def test_in_dutch():
     with speaking("nl"):
         said = sides(pd.DataFrame({"ci_low": [0.1], "ci_high": [0.2]}))
-    assert said == "Intervallen geheel links van de lijn bij nul: geen van de 1; geheel rechts ervan: 1 van de 1."
+    assert said == "Intervallen geheel links van de lijn bij nul: geen van 1 schattingen; geheel rechts ervan: 1 van 1 schattingen."
 
 
 @pytest.mark.parametrize("sign", [1, -1])

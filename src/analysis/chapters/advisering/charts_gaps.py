@@ -51,7 +51,7 @@ SIZES: dict[str, Any] = {"va": "center", "fontsize": SMALL, "color": INK}
 """Of the sizes behind the bars, in one column where no bar or line is."""
 
 _points = partial(forms.points, numbers="points", written=1)
-DEGREES = (word("least under-advice"), word("most under-advice"))
+LEAST, MOST, BETWEEN = word("schools with the least under-advice"), word("with the most"), word("next schools")
 FEW = 12
 """Runs of schools up to which each has a line with its number."""
 
@@ -146,12 +146,7 @@ def caterpillar(runs: pd.DataFrame) -> Figure:
 
 
 def _few_runs(runs: pd.DataFrame) -> Figure:
-    last = len(runs) - 1
-    names = {
-        place: text("group {nth} of {groups}", nth=str(nth + 1), groups=len(runs))
-        + (f", {term(DEGREES[nth > 0])}" if nth in (0, last) else "")
-        for nth, place in enumerate(runs["place"])
-    }
+    names = dict.fromkeys(runs["place"], BETWEEN) | {runs["place"].iloc[0]: LEAST, runs["place"].iloc[-1]: MOST}
     axis = text("under-advice after intake against the mean of schools")
     return _points(runs, axis, line="place", lines=names)
 
