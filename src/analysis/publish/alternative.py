@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -33,24 +34,28 @@ def sides(rows: pd.DataFrame) -> str:
 
 def which(rows: pd.DataFrame, chosen: pd.Series) -> str:
     """Say how many of some rows are chosen, and name them where they are few."""
-    number = int(chosen.sum())
-    if not number:
-        return text("none of {groups} estimates", groups=len(rows))
-    if number > NAMED:
-        return text("{chosen_groups} of {groups} estimates", chosen_groups=number, groups=len(rows))
-    columns = [name for name in NAMES if name in rows and rows[name].nunique() > 1]
-    names = [", ".join(term(str(row[name]), of=name) for name in columns) for _, row in rows[chosen].iterrows()]
-    of = {"chosen_groups": number, "groups": len(rows), "names": "; ".join(names)}
-    return text("{chosen_groups} of {groups} estimates ({names})", **of) if columns else text("{chosen_groups} of {groups} estimates", **of)
+    how: dict[str, Any] = {"chosen_groups": int(chosen.sum()), "groups": len(rows)}
+    if not chosen.any():
+        return text("none of {groups} estimates", **how)
+    names = _names(rows, chosen)
+    if not names:
+        return text("{chosen_groups} of {groups} estimates", **how)
+    return text("{chosen_groups} of {groups} estimates ({names})", names=names, **how)
 
 
 def where(rows: pd.DataFrame, chosen: pd.Series) -> str:
     """Name the rows that are chosen; where these are many, or have no names, say how many they are."""
-    columns = [name for name in NAMES if name in rows and rows[name].nunique() > 1]
+    of = {"chosen_groups": int(chosen.sum()), "groups": len(rows)}
+    return _names(rows, chosen) or text("{chosen_groups} of {groups} groups", **of)
+
+
+def _names(rows: pd.DataFrame, chosen: pd.Series) -> str:
+    """Name rows by what differs among all of them; empty where too many are chosen."""
+    columns = [name for name in NAMES if name in rows and len(rows[name].unique()) > 1]
     if not columns or chosen.sum() > NAMED:
-        return text("{chosen_groups} of {groups} groups", chosen_groups=int(chosen.sum()), groups=len(rows))
-    names = [", ".join(term(str(row[name]), of=name) for name in columns) for _, row in rows[chosen].iterrows()]
-    return joined("; ", names)
+        return ""
+    named = ([term(str(row[name]), of=name) for name in columns] for _, row in rows[chosen].iterrows())
+    return joined("; ", [joined(", ", parts) for parts in named])
 
 
 def headline(rows: pd.DataFrame, say: Callable[..., str], stem: str) -> str:

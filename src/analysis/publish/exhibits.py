@@ -44,8 +44,8 @@ class Exhibit:
     Parameters
     ----------
     words
-        Caption, headline, subtitle, alternative text, note, the axis of the chart, and what its place says when it is empty:
-        templates, in every language.
+        Caption, headline, subtitle, alternative text, note, the axis of the chart, and what its place says when it is
+        empty: templates, in every language.
     rests : What the columns count and rest on: arguments of the disclosure gate.
     how : Columns, digits and options of the chart.
     labels : Headers of columns, in every language.

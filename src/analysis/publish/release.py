@@ -194,7 +194,9 @@ class Release:
         subtitle : Measure and unit, to stand below the title; else the caption does.
         headline : What the figure shows, as its title where no finding has it; a function as `alt` may be.
         """
-        self._accept("figure", name, caption, nothing, subtitle, *(said for said in (alt, headline) if isinstance(said, str)))
+        self._accept(
+            "figure", name, caption, nothing, subtitle, *(said for said in (alt, headline) if isinstance(said, str))
+        )
         own = self._gate.admit(data, {"counts": counts, "free": free, "totals": totals, "linked": linked})
         counting = own.counting(counts)
         try:

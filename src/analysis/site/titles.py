@@ -55,7 +55,10 @@ def title_of_figure(site: Site, figure: Thing, found: list[Found]) -> Title:
 def _of_figure(site: Site, figure: Thing) -> Text:
     """Return the place that a chapter says its figures are of, and the years of what is drawn."""
     places = {"region": site.facts.get("region", ""), "national": text("The Netherlands")}
-    return joined(", ", [places.get(figure.note.get("place", ""), ""), figure.note.get("years") or years_in(figure.note["caption"])])
+    return joined(
+        ", ",
+        [places.get(figure.note.get("place", ""), ""), figure.note.get("years") or years_in(figure.note["caption"])],
+    )
 
 
 def where_and_when(site: Site) -> Text:

@@ -125,7 +125,11 @@ def _zero_in(estimates: pd.DataFrame) -> str:
     zero = (known["ci_low"] <= 0) & (known["ci_high"] >= 0)
     if known.empty:
         return ""
-    return text("Zero lies in the intervals of {zero_groups} of {groups} estimates.", zero_groups=int(zero.sum()), groups=len(known))
+    return text(
+        "Zero lies in the intervals of {zero_groups} of {groups} estimates.",
+        zero_groups=int(zero.sum()),
+        groups=len(known),
+    )
 
 
 def by_risk(levels: pd.DataFrame) -> str:

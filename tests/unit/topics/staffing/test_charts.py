@@ -330,7 +330,10 @@ def test_placebo_runs_have_a_panel_per_kind_and_a_line_of_no_effect() -> None:
 
 def test_the_effect_estimated_otherwise_is_no_placebo() -> None:
     figure = toelage_charts.robustness(PLACEBOS, "pupils_per_teacher")
-    assert titles(figure) == ["Without the schools nearest to the cut-off, by distance", "At multiples of the bandwidth"]
+    assert titles(figure) == [
+        "Without the schools nearest to the cut-off, by distance",
+        "At multiples of the bandwidth",
+    ]
     assert [names(axes) for axes in figure.axes] == [["0.5%"], ["1.5 \N{MULTIPLICATION SIGN}"]]
 
 
