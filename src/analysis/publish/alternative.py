@@ -12,8 +12,8 @@ from analysis.language import joined, term, text, word
 COMPARED = 2
 NAMED = 3
 """Most lines of a figure that are named one by one; of more only their number is said."""
-NAMES = ("outcome", "category", "term", "group")
-"""Columns that name a line of a figure, in the order in which they are said, where they differ."""
+NAMES = (("outcome", "category"), ("term", "group"))
+"""Columns that name a line of a figure where they differ, in the order in which they are said: the first that do."""
 QUANTITIES = (word("none of them"), word("some of them"), word("most of them"), word("all of them"))
 
 
@@ -51,7 +51,8 @@ def where(rows: pd.DataFrame, chosen: pd.Series) -> str:
 
 def _names(rows: pd.DataFrame, chosen: pd.Series) -> str:
     """Name rows by what differs among all of them; empty where too many are chosen."""
-    columns = [name for name in NAMES if name in rows and len(rows[name].unique()) > 1]
+    differ = ([name for name in names if name in rows and len(rows[name].unique()) > 1] for names in NAMES)
+    columns = next(filter(None, differ), [])
     if not columns or chosen.sum() > NAMED:
         return ""
     named = ([term(str(row[name]), of=name) for name in columns] for _, row in rows[chosen].iterrows())
