@@ -107,6 +107,15 @@ def test_shares_have_their_last_value_at_the_end_of_each_line():
     assert [[text.get_text() for text in axes.texts] for axes in figure.axes] == [["25%"], ["50% a"]]
 
 
+def test_a_panel_above_an_empty_place_has_the_labels_of_its_axis():
+    frame = rows([2017, 2018, 2019], ("a", [1.0, 2.0, 3.0]))
+    five = pd.concat([frame.assign(panel=name) for name in "abcde"])
+    figure = lines(five, x="x", series="of", panel="panel", columns=3)
+    figure.draw_without_rendering()
+    labelled = [any(tick.label1.get_visible() for tick in axes.xaxis.get_major_ticks()) for axes in figure.axes[:5]]
+    assert labelled == [False, False, True, True, True]
+
+
 def test_a_line_of_which_some_is_withheld_says_so_at_its_end():
     frame = rows([1, 2, 3], ("a", [None, None, 3.0])).assign(suppressed=["estimate", "estimate", ""])
     (axes,) = lines(frame.astype({"estimate": float}), x="x", series="of").axes
