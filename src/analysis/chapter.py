@@ -84,7 +84,7 @@ class Chapter(Closing):
         taken = [*signature(chart).parameters][1 + len(args) :] if chart else []
         given = {key: value for key, value in values.items() if key not in asked or key in taken}
         if chart:
-            words = exhibit.filled_in("caption", "subtitle", "nothing", **asked)
+            words: dict[str, Any] = {**exhibit.filled_in("caption", "subtitle", "nothing", **asked)}
             words |= {name: exhibit.of_rows(name, asked) for name in ("alt", "headline")}
             return self.figure(named or name, chart, *args, data=frame, **{**words, **rests, **exhibit.how, **given})
         how = {**exhibit.filled_in("caption", "note", "nothing", **asked), **rests}

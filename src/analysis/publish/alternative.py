@@ -69,7 +69,9 @@ def headline(rows: pd.DataFrame, say: Callable[..., str], stem: str) -> str:
     """
     drawn = rows.dropna(subset=["ci_low", "ci_high"])
     less, more = drawn["ci_high"] < 0, drawn["ci_low"] > 0
-    kind = {(False, False): "none", (True, False): "less", (False, True): "more"}.get((less.any(), more.any()), "both")
+    kind = {(False, False): "none", (True, False): "less", (False, True): "more"}.get(
+        (bool(less.any()), bool(more.any())), "both"
+    )
     return say(f"{stem}_{kind}", groups=len(drawn), less=where(drawn, less), more=where(drawn, more))
 
 

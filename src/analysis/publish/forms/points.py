@@ -189,7 +189,7 @@ def _say_missing(axes: Axes, at: int, missing: np.ndarray, given: pd.DataFrame, 
         in_place(axes, why_missing(given), at)
     for number in np.flatnonzero(missing) if not missing.all() else ():
         why = why_missing(given[given["estimate"].isna()])
-        words = f"{names[number]}: {why}" if len(names[number]) <= SHORT else why
+        words = f"{names[int(number)]}: {why}" if len(names[int(number)]) <= SHORT else why
         in_place(axes, words, at + _places(int(number), len(missing)))
 
 
