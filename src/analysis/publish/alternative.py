@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -53,26 +53,29 @@ def _names(rows: pd.DataFrame, chosen: pd.Series) -> str:
     """Name rows by what differs among all of them; empty where too many are chosen."""
     differ = ([name for name in names if name in rows and len(rows[name].unique()) > 1] for names in NAMES)
     columns = next(filter(None, differ), [])
-    if not columns or chosen.sum() > NAMED:
+    if not columns or not 0 < chosen.sum() <= NAMED:
         return ""
     named = ([term(str(row[name]), of=name) for name in columns] for _, row in rows[chosen].iterrows())
     return joined("; ", [joined(", ", parts) for parts in named])
 
 
-def headline(rows: pd.DataFrame, say: Callable[..., str], stem: str) -> str:
-    """Say in a title where intervals lie below and above zero.
+def found(rows: pd.DataFrame) -> tuple[int, dict[str, Any]]:
+    """Return for a title on which sides of zero intervals lie, and which do.
 
     Parameters
     ----------
     rows : As of `sides`.
-    say : Says the declared sentences ``<stem>_none``, ``_less``, ``_more`` and ``_both`` of a chapter.
+
+    Returns
+    -------
+    sign, values
+        0 where all hold zero, 1 where some lie below it, 2 where some lie above it, 3 where some do either; and
+        ``groups``, how many there are, with ``less`` and ``more``, which lie below and above.
     """
     drawn = rows.dropna(subset=["ci_low", "ci_high"])
     less, more = drawn["ci_high"] < 0, drawn["ci_low"] > 0
-    kind = {(False, False): "none", (True, False): "less", (False, True): "more"}.get(
-        (bool(less.any()), bool(more.any())), "both"
-    )
-    return say(f"{stem}_{kind}", groups=len(drawn), less=where(drawn, less), more=where(drawn, more))
+    values = {"groups": len(drawn), "less": where(drawn, less), "more": where(drawn, more)}
+    return int(less.any()) + 2 * int(more.any()), values
 
 
 def moved(rows: pd.DataFrame, series: str, first: str, last: str, names: Mapping[str, str] | None = None) -> str:

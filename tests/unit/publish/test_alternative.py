@@ -6,7 +6,7 @@ import pytest
 
 from analysis.chapters.value_added import findings as value_added
 from analysis.language import speaking
-from analysis.publish.alternative import extremes, headline, moved, quantity, sides, which
+from analysis.publish.alternative import extremes, found, moved, quantity, sides, which
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_of_one_number_no_extremes_are_said():
 
 
 @pytest.mark.parametrize(
-    ("signs", "said"), [((0, 0), "t_none"), ((-1, 0), "t_less: a"), ((0, 1), "t_more: b"), ((-1, 1), "t_both: a, b")]
+    ("signs", "sign", "less", "more"),
+    [((0, 0), 0, "", ""), ((-1, 0), 1, "a", ""), ((0, 1), 2, "", "b"), ((-1, 1), 3, "a", "b")],
 )
-def test_a_title_follows_from_the_intervals(signs, said):
+def test_a_title_follows_from_the_intervals(signs, sign, less, more):
     """An interval from .1 to .3 times its sign; of sign 0 it goes from -.1 to .1."""
-    ends = [(-0.1, 0.1) if sign == 0 else tuple(sorted((0.1 * sign, 0.3 * sign))) for sign in signs]
+    ends = [(-0.1, 0.1) if each == 0 else tuple(sorted((0.1 * each, 0.3 * each))) for each in signs]
     rows = pd.DataFrame(ends, columns=["ci_low", "ci_high"]).assign(category=["a", "b"])
-    names = {"t_none": "", "t_less": ": {less}", "t_more": ": {more}", "t_both": ": {less}, {more}"}
-    assert headline(rows, lambda name, **values: name + names[name].format(**values), "t") == said
+    assert found(rows) == (sign, {"groups": 2, "less": less or "0 of 2 groups", "more": more or "0 of 2 groups"})

@@ -129,8 +129,10 @@ def _named(rows: pd.DataFrame, x: str, at: Collection[Any], name: str) -> tuple[
     missing = line["estimate"].isna()
     if not name or rows.empty or not missing.any():
         return name, line
-    why = why_missing(rows[rows["estimate"].isna()])
-    return (f"{name}{NOT_DRAWN}{why}" if missing.all() else text("{name} (others: {why})", name=name, why=why)), line
+    if missing.all():
+        return f"{name}{NOT_DRAWN}{why_missing(rows)}", line
+    gone = rows[rows["estimate"].isna()]
+    return (text("{name} (others: {why})", name=name, why=why_missing(gone)) if len(gone) else name), line
 
 
 def _as_points(rows: pd.DataFrame, axis: str, x: str, series: str, names: Names, **how: Any) -> Figure:  # noqa: ANN401 - options of `points`
