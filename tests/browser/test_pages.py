@@ -174,7 +174,9 @@ def test_ids_are_unique_and_every_link_leads_somewhere(open_page, path, folder):
 def test_the_contents_lead_to_their_headings(open_page):
     page = open_page("html/03_school_choice.html", viewport={"width": 1280, "height": 500})
     entries = page.locator("nav.toc a")
-    assert entries.all_inner_texts() == ["Who goes where", "Who goes where", "By group"], "what has findings comes first"
+    assert entries.all_inner_texts() == ["Who goes where", "Who goes where", "By group"], (
+        "what has findings comes first"
+    )
     entries.nth(1).click()
     heading = page.locator("#section-who-goes-where-2")
     assert page.evaluate("location.hash") == "#section-who-goes-where-2"
