@@ -31,7 +31,7 @@ async () => {
 """
 WIDER_THAN_THE_PAGE = """
 () => [...document.querySelectorAll('main *')].filter(element =>
-  !element.closest('.scroll, .function, pre, .unseen, svg')
+  !element.closest('.scroll, .picture, .formulas, .function, pre, .unseen, svg')
   && element.getBoundingClientRect().right > innerWidth + 1).map(element => element.outerHTML.slice(0, 100))
 """
 
@@ -105,13 +105,13 @@ def test_every_link_leads_somewhere(open_file: OpenFile, pages: list[Path]) -> N
 def test_a_reviewer_goes_from_finding_to_figure_to_data_to_function(open_file: OpenFile, ci_edition: Path) -> None:
     page = open_file(ci_edition / "index.html")
     page.get_by_role("link", name="All findings").first.click()
-    assert page.url.endswith("html/findings.html")
+    page.wait_for_url("**/html/findings.html")
     item = page.locator("p.leads:has(a[href*='#figure-residence'])")
     assert "n = " in item.locator("xpath=preceding-sibling::p[1]").inner_text()
     item.get_by_role("link", name="Figure").click()
-    assert page.url.endswith("03_school_choice.html#figure-residence")
+    page.wait_for_url("**/03_school_choice.html#figure-residence")
     figure = page.locator("figure#figure-residence")
-    assert figure.is_visible()
+    figure.wait_for(state="visible")
     for kind in ("PNG", "SVG", "CSV", "XLSX"):
         file = figure.get_by_role("link", name=kind).get_attribute("href")
         assert (ci_edition / "html" / str(file)).resolve().is_file(), kind
@@ -121,7 +121,7 @@ def test_a_reviewer_goes_from_finding_to_figure_to_data_to_function(open_file: O
     assert code.is_visible()
     assert "residence" in code.inner_text()
     origin.get_by_role("link", name="residence.residence_and_choice").click()
-    assert page.url.endswith("functions.html#function-chapters-school_choice-models-residence-residence_and_choice")
+    page.wait_for_url("**/functions.html#function-chapters-school_choice-models-residence-residence_and_choice")
     entry = page.locator("div.function:has(:target)")
     assert "Split every index of segregation over chance, residence, distance and tastes" in entry.inner_text()
     assert "src/analysis/chapters/school_choice/models/residence.py" in entry.inner_text()
