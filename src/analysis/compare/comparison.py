@@ -117,13 +117,16 @@ class Comparison:
     def striking(self) -> list[dict[str, Any]]:
         """Return the estimates of findings whose sign changed or whose intervals do not overlap.
 
-        Those in tables that no finding names, and rows that only their number names, are in the file with all.
+        Those in tables that no finding names, and rows that only their number names, are in the file with all; where
+        no finding of a chapter names a table, all its tables count.
         """
         estimates = self.estimates()
         if estimates.empty:
             return []
         pairs = pd.Series(zip(estimates["stem"], estimates["table"], strict=True), index=estimates.index)
-        named = pairs.isin(self._of_findings) & ~estimates["row"].str.contains(NUMBERED)
+        chapters = {stem for stem, table in self._of_findings if table}
+        named = pairs.isin(self._of_findings) | ~estimates["stem"].isin(chapters)
+        named &= ~estimates["row"].str.contains(NUMBERED)
         loud = estimates["sign"] | estimates["apart"]
         return cast("list[dict[str, Any]]", estimates[loud & named].to_dict("records"))
 
