@@ -28,7 +28,17 @@ from analysis.language.catalogue import (
     spoken,
     translated,
 )
-from analysis.language.texts import MINUS, Fewer, NumberText, Text, as_data, faults_of_fields, from_data, joined
+from analysis.language.texts import (
+    MINUS,
+    Fewer,
+    NumberText,
+    Text,
+    as_data,
+    faults_of_fields,
+    from_data,
+    half_up,
+    joined,
+)
 from analysis.language.vocabulary import COLUMNS, VALUES, patterns, plainly, vocabulary
 
 __all__ = [
@@ -46,6 +56,7 @@ __all__ = [
     "faults_of_fields",
     "filled",
     "from_data",
+    "half_up",
     "header",
     "is_word",
     "joined",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import partial
 from numbers import Integral, Number, Real
 from string import Formatter
@@ -24,6 +25,9 @@ WITHHELD = "Not shown: a number in it is withheld, or cannot be estimated."
 NOTHING_BESIDE: Mapping[str, Any] = MappingProxyType({})
 NA = "NAType"
 """The type of pandas' missing value, by its name: declarations have texts, and are read where pandas is not loaded."""
+EXACT = 9
+"""Decimals of what is published, and more: without what binary fractions add to it."""
+DECIMALS = re.compile(r"\.(\d+)[f%]$")
 FORM = re.compile(r",?|,?\.\d+f|\.\d+%")
 """How a number may be written in a field: as it is, with decimals, in per cent."""
 
@@ -90,10 +94,11 @@ class NumberText(str):
         """Write the number."""
         if is_missing(value):
             raise WithheldError(Text(translated(WITHHELD), {}))
-        size = localised(f"{abs(value):,.{digits}f}" if grouped else f"{abs(value):.{digits}f}")
+        at = half_up(value, digits)
+        size = localised(f"{abs(at):,.{digits}f}" if grouped else f"{abs(at):.{digits}f}")
         negative = value < 0 and any(digit in size for digit in "123456789")
         written = super().__new__(cls, MINUS + size if negative else size)
-        written.value, written.digits, written.grouped = round(float(value), digits), digits, grouped
+        written.value, written.digits, written.grouped = float(at), digits, grouped
         return written
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -158,9 +163,9 @@ def _as_written(value: Any, form: str) -> Any:  # noqa: ANN401 - whatever a form
         return int(value)
     plain = form.replace(",", "")
     if not form.endswith("%"):
-        return float(format(float(value), plain)) if "." in form else float(value)
+        return float(format(_half_up(value, plain), plain)) if "." in form else float(value)
     # Of a half in the last place only the written number says to which side it was rounded.
-    percent = format(float(value), plain).removesuffix("%")
+    percent = format(_half_up(value, plain), plain).removesuffix("%")
     return round(float(percent) / 100, len(percent.partition(".")[2]) + 2)
 
 
@@ -187,11 +192,26 @@ def is_missing(value: object) -> bool:
     return value is None or type(value).__name__ == NA or (isinstance(value, Number) and value != value) or endless
 
 
+def half_up(value: float, decimals: int) -> Decimal:
+    """Round a number to so many decimals, a half away from zero: of what is published, not of its binary fraction."""
+    published = Decimal(f"{value:.{max(EXACT, decimals)}f}")
+    with localcontext(prec=50):
+        return published.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def _half_up(value: Any, form: str) -> Any:  # noqa: ANN401 - whatever a format takes
+    """Return a number rounded as its format writes it; what is no fraction, or is written in full, as it is."""
+    decimals = DECIMALS.search(form)
+    if not decimals or isinstance(value, Integral) or not isinstance(value, Real):
+        return value
+    return half_up(float(value), int(decimals[1]) + (2 if form.endswith("%") else 0))
+
+
 class _Localised(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - as string.Formatter's
         if is_missing(value):
             raise WithheldError(Text(translated(WITHHELD), {}))
-        written: str = super().format_field(value, format_spec)
+        written: str = super().format_field(_half_up(value, format_spec), format_spec)
         if not isinstance(value, Number) or isinstance(value, bool | Fewer):
             return written
         zero = not any(digit in written for digit in "123456789")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter
 
 from analysis.language import MINUS, SOURCE, spoken, term
+from analysis.language import half_up as rounded
 
 Numbers = Literal["plain", "percent", "points"]
 """How the numbers along an axis are written: as they are, shares as per cent, differences of shares in points."""
@@ -88,8 +88,7 @@ def whole_percent(share: float) -> str:
 
 def half_up(value: float, decimals: int) -> str:
     """Write a number with so many decimals, a half away from zero, in the English way."""
-    published = Decimal(f"{value:.9f}")  # without what binary fractions add to it
-    return str(published.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+    return str(rounded(value, decimals))
 
 
 def _decimals(shares: Sequence[float]) -> int:

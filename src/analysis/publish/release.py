@@ -43,6 +43,7 @@ from analysis.language import Text, as_data, text
 from analysis.publish import recipes
 from analysis.publish.blank import settle_blanks
 from analysis.publish.declared import NOTHING_FOUND, Declared
+from analysis.publish.drawn_intervals import intervals_of
 from analysis.publish.drawn_years import years_of
 from analysis.publish.files import Files
 from analysis.publish.published import Published, figure_html, finding_html, notice
@@ -234,6 +235,7 @@ class Release:
         files = [source, *paths.values()]
         addresses = {"path": paths["png"], "svg": paths["svg"], "data": source}
         below = {"headline": title, "subtitle": subtitle, "place": self.place, "years": years_of(rows)}
+        below["intervals"] = intervals_of(made, rows)
         below["n"] = "" if "n = " in caption else numbers_behind(rows, counting)
         words = {"caption": caption, "alt": description, **{key: said for key, said in below.items() if said}}
         self._record("figure", name, gated, rules, files, **words, **addresses)

@@ -180,8 +180,8 @@ def numbers_behind(rows: pd.DataFrame, counts: Sequence[str]) -> str:
     if low == high:
         return text("n = {n:,} {unit}", n=low, unit=term(unit)) if unit else text("n = {n:,}", n=low)
     if unit:
-        return text("n = {low:,} to {high:,} {unit} per row of the data", low=low, high=high, unit=term(unit))
-    return text("n = {low:,} to {high:,} per row of the data", low=low, high=high)
+        return text("n = {low:,} to {high:,} {unit} per estimate", low=low, high=high, unit=term(unit))
+    return text("n = {low:,} to {high:,} per estimate", low=low, high=high)
 
 
 def number(value: float, digits: int, *, grouped: bool = True) -> NumberText:

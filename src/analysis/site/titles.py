@@ -22,8 +22,6 @@ FINDING = re.compile(r'<p\b[^>]*\bid="finding-([a-z0-9_]+)".*?</p>', re.DOTALL)
 
 N = re.compile(r"\bn = [^()]*\d[^()]*")
 """What a caption says of on how many its figure rests."""
-INTERVALS = "95%"
-"""What a caption says in every language where a figure has such intervals; the headline of a finding does not."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Title:
     Parameters
     ----------
     headline : What the figure shows: the headline of a finding, else one of its own, else its caption.
-    subtitle : Measure and unit, place and years, and on how many it rests.
+    subtitle : Measure and unit, place and years, on how many it rests, and whether it has intervals.
     """
 
     headline: str
@@ -46,9 +44,8 @@ def title_of_figure(site: Site, figure: Thing, found: list[Found]) -> Title:
     caption = figure.note["caption"]
     own = next(iter(named), "") or figure.note.get("headline", "")
     measure = figure.note.get("subtitle") or (caption if own else "")
-    intervals = text("Bars and bands: 95% intervals") if own and INTERVALS in caption else ""
     n = figure.note.get("n") or (joined("", N.findall(caption)[:1]) if own and measure != caption else "")
-    below = joined(". ", [measure.rstrip("."), _of_figure(site, figure), n, intervals])
+    below = joined(". ", [measure.rstrip("."), _of_figure(site, figure), n, figure.note.get("intervals", "")])
     return Title(str(own or caption), below)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import WithheldError
 from analysis.language import Fewer, NumberText, Text, as_data, from_data, joined, speaking, term, text
+from analysis.publish.axes import half_up, whole_percent
 
 ESTIMATE = "{estimate} (95% interval {low} to {high})"
 
@@ -49,6 +50,17 @@ def test_a_half_in_the_last_place_is_written_again_to_the_same_side(share):
     said = Text("{share:.0%} {share:.1%}", {"share": share})
     again = from_data(as_data(said))
     assert again == said
+
+
+@pytest.mark.parametrize(
+    ("value", "percent", "plain"), [(0.805, "81%", "0.81"), (0.065, "7%", "0.07"), (0.425, "43%", "0.43")]
+)
+def test_a_half_is_rounded_away_from_zero_in_texts_as_beside_marks(value, percent, plain):
+    said = Text(
+        "{value:.0%} {value:.2f} {less:.2f} {number}", {"value": value, "less": -value, "number": NumberText(value, 2)}
+    )
+    assert said == from_data(as_data(said)) == f"{percent} {plain} −{plain} {plain}"
+    assert (whole_percent(value), half_up(value, 2)) == (percent, plain)
 
 
 def test_data_hold_a_number_as_it_is_written_and_no_finer():

@@ -60,13 +60,13 @@ def test_a_long_table_says_how_much_more_there_is():
 
 def test_a_figure_tells_on_how_many_each_row_rests() -> None:
     gated = suppress(pd.DataFrame({"band": ["a", "b", "c"], "n": [1234, 56, 7]}), ["n"], PROFILES["default"])
-    assert numbers_behind(gated.frame, ["n"]) == "n = 55 to 1,235 per row of the data"  # 7 is withheld
+    assert numbers_behind(gated.frame, ["n"]) == "n = 55 to 1,235 per estimate"  # 7 is withheld
     assert numbers_behind(gated.frame, []) == ""
     named = gated.frame.rename(columns={"n": "n_pupils"})
     named = suppress(named.dropna(), ["n_pupils"], PROFILES["default"])
-    assert numbers_behind(named.frame, ["n_pupils"]) == "n = 55 to 1,235 pupils per row of the data"
+    assert numbers_behind(named.frame, ["n_pupils"]) == "n = 55 to 1,235 pupils per estimate"
     seen = suppress(named.frame.rename(columns={"n_pupils": "n_obs"}).dropna(), ["n_obs"], PROFILES["default"])
-    assert numbers_behind(seen.frame, ["n_obs"]) == "n = 55 to 1,235 observations per row of the data"
+    assert numbers_behind(seen.frame, ["n_obs"]) == "n = 55 to 1,235 observations per estimate"
 
 
 @pytest.mark.parametrize("column", ["p_value", "p_corrected", "p_tost_corrected", "p_groups", "p_within"])

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from analysis.language import term, text, word
 from analysis.publish import forms, units
 from analysis.publish.axes import write_numbers
-from analysis.publish.figures import FAINT, INK, PALETTE, SMALL, panels
+from analysis.publish.figures import FAINT, INK, PALETTE, SMALL, legend_above, panels
 from analysis.publish.forms.marks import ENDS, floats, form, present, zero_line
 
 TERMS = {
@@ -87,8 +87,12 @@ def decomposition(parts: pd.DataFrame) -> Figure:
         rows = parts[parts["term"] == group].reset_index(drop=True)
         _add_up(area, rows)
         area.set_title(term(title))
-    axes[-1].set_xlabel(text("difference in under-advice, percentage points"))
+    axes[-1].set_xlabel(text("difference in under-advice, percentage points; in brackets 95% intervals"))
+    legend_above(axes[0])
     return figure
+
+
+KINDS = (word("the whole difference"), word("adds to it"), word("takes from it"))
 
 
 def _add_up(area: Axes, rows: pd.DataFrame) -> None:
@@ -96,8 +100,10 @@ def _add_up(area: Axes, rows: pd.DataFrame) -> None:
     size = floats(rows, "estimate")
     whole = (rows["part"] == WHOLE).to_numpy()
     start = np.where(whole, 0.0, np.cumsum(np.where(whole, 0.0, np.nan_to_num(size))) - np.nan_to_num(size))
-    colours = np.where(whole, PALETTE[0], np.where(size > 0, PALETTE[1], PALETTE[2]))
-    area.barh(range(len(rows)), size, left=start, color=colours, edgecolor=FAINT, linewidth=0.8)
+    kinds = dict(zip(KINDS, (whole, ~whole & ~(size < 0), ~whole & (size < 0)), strict=True))
+    for colour, (name, chosen) in zip(PALETTE, kinds.items(), strict=False):
+        own = np.where(chosen, size, np.nan)
+        area.barh(range(len(rows)), own, left=start, label=term(name), color=colour, edgecolor=FAINT, linewidth=0.8)
     for at, (_, row) in enumerate(rows.iterrows()):
         if pd.notna(row["estimate"]):
             area.text(1.02, at, _size(row), transform=area.get_yaxis_transform(), **SIZES)

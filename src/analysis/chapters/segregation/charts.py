@@ -19,7 +19,7 @@ from analysis.codes import Codes
 from analysis.language import localised, term, text, word
 from analysis.publish import forms
 from analysis.publish.axes import half_up
-from analysis.publish.figures import LIGHT_TO_DARK, PALETTE, canvas
+from analysis.publish.figures import LIGHT_TO_DARK, PALETTE, SMALL, canvas
 from analysis.publish.forms.labels import Label, at_ends
 from analysis.publish.forms.lines import FEWEST
 from analysis.publish.forms.marks import ENDS, along, curve, form, present
@@ -39,7 +39,7 @@ COMPONENTS = {
 MEASURES = {CORRECTED: word("dissimilarity"), "isolation": word("isolation")}
 SITUATIONS = {"now": word("now"), "random_allocation": word("random allocation")}
 
-TITLE = 13
+TITLE = 16
 """Letters of a line above one of five panels."""
 SHARE_OF_PUPILS = word("share of pupils")
 
@@ -149,7 +149,7 @@ def _small_multiples(rows: pd.DataFrame) -> Figure:
                 continue
             own = rows[(rows["measure"] == measure) & (rows["name"] == name)]
             _over_years(area, own, years, labelled=name == names[-1])
-            area.set_title(fill(term(name), TITLE), fontsize=8.5)
+            area.set_title(fill(term(name), TITLE), fontsize=SMALL)
     return figure
 
 
@@ -165,6 +165,7 @@ def _over_years(area: Axes, own: pd.DataFrame, years: Sequence[int], *, labelled
             ends.append(Label(value, years[-1], last, PALETTE[number]))
             if labelled:
                 names.append(fill(f"{value} {term(name)}", 12))
+    area.margins(x=0.12)
     area.set_xticks([years[0], years[-1]], [str(years[0]), str(years[-1])])
     if len(ends) > 1 and labelled:
         ends = [end._replace(name=name) for end, name in zip(ends, names, strict=True)]

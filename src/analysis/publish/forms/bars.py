@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import Bbox, TransformedBbox
 from seaborn.utils import relative_luminance
 
 from analysis.language import localised, term, text
@@ -27,6 +28,10 @@ LEAST = 0.05
 """Smallest part of a bar in which its share is written."""
 NAME = 12
 """Letters of a line beside the bars."""
+THICK = 0.8
+"""Part of the height of a line that its bar takes."""
+BESIDE = 0.8
+"""Part of a place that bars beside each other take."""
 CROWDED = 16
 """From so many bars on their shares are read from the axis alone."""
 
@@ -57,11 +62,12 @@ def bars(
         rows = rows[[x, *height]].rename(columns=called).melt(x, var_name="series", value_name="share")
         height, series = "share", "series"
     refuse_twice(rows, x, *([series] if series else []))
-    drawn = pd.DataFrame({"x": rows[x].astype(str).map(term), "height": floats(rows, height)})
     kinds = named(rows, series)
+    drawn = pd.DataFrame({"x": rows[x].astype(str).map(term), "height": floats(rows, height)})
+    drawn["series"] = rows[series].map(kinds) if series else ""
     figure, axes = canvas(BARS_CM)
     sns.barplot(
-        drawn.assign(series=rows[series].map(kinds) if series else ""),
+        drawn,
         x="x",
         y="height",
         hue="series",
@@ -78,7 +84,7 @@ def bars(
         bars_of.set_label(name)
         if isinstance(bars_of, BarContainer) and len(drawn) <= CROWDED:
             axes.bar_label(bars_of, [_written(bar.get_height()) for bar in bars_of], fontsize=SMALL, padding=1)
-    _say_missing(axes, drawn, given, x)
+    _say_missing(axes, drawn, given.assign(x=given[x].astype(str).map(term)), [*kinds.values()])
     axes.tick_params(axis="x", length=0)
     axes.grid(visible=False, axis="x")
     write_numbers(axes.yaxis, "percent")
@@ -92,11 +98,15 @@ def _written(share: float) -> str:
     return localised(whole_percent(share)) if np.isfinite(share) else ""
 
 
-def _say_missing(axes: Axes, drawn: pd.DataFrame, given: pd.DataFrame, x: str) -> None:
-    """Write at each place without any bar why it has none."""
-    for place, (name, shares) in enumerate(drawn.groupby("x", sort=False)["height"]):
-        if shares.isna().all():
-            in_place(axes, why_missing(given[given[x].astype(str).map(term) == name]), place, upright=True)
+def _say_missing(axes: Axes, drawn: pd.DataFrame, given: pd.DataFrame, names: Sequence[str]) -> None:
+    """Write at the place of each bar that is not there why; of many bars only where a place has none at all."""
+    for place, (name, own) in enumerate(drawn.groupby("x", sort=False)):
+        missing = [not own.loc[own["series"] == one, "height"].notna().any() for one in names]
+        why = why_missing(given[given["x"] == name])
+        if len(drawn) > CROWDED or len(names) == 1:
+            missing = [all(missing)]
+        for number in np.flatnonzero(missing):
+            in_place(axes, why, place + (number - (len(missing) - 1) / 2) * BESIDE / len(missing), upright=True)
 
 
 @form
@@ -112,8 +122,10 @@ def stacked(
 ) -> Figure:
     """Draw shares that add up to one as horizontal bars: ``term, estimate`` and the column `line`.
 
-    Where parts are withheld the bar is hatched at their places, and says so behind its end. How wide each of several is
-    is unknown: they share what the others leave. Published shares are rounded, so that a bar may be longer than one.
+    What is known stands from zero in its order. What is withheld is the rest of the bar, one hatched piece whatever
+    number of parts it has, and the bar says so behind its end; one of which all is withheld has the word alone.
+    Published shares are rounded: a bar of which all is known ends at one, and what it lacks or has too much is shared
+    by the places where its parts meet.
 
     Parameters
     ----------
@@ -125,33 +137,41 @@ def stacked(
     bars_of = [*named(shares, line)]
     wide = table(shares, line, "term", "estimate", bars_of, called)
     figure, axes = canvas(FRAME_CM + BAR_CM * len(bars_of))
-    missing = wide.isna()
-    left = (1.0 - wide.sum(axis=1)).clip(lower=0.0) / missing.sum(axis=1).clip(lower=1)
-    start = wide.apply(lambda part: part.fillna(left)).cumsum(axis=1).shift(1, axis=1, fill_value=0.0)
-    for at in np.flatnonzero(missing.any(axis=1)):
-        axes.add_patch(Rectangle((0, at - 0.5), 1, 1, fill=False, hatch="////", edgecolor=FAINT, linewidth=0, zorder=0))
+    start = _starts(wide)
     for part, colour in zip(called, colours, strict=True):
-        drawn = axes.barh(range(len(bars_of)), wide[part], left=start[part], label=called[part], color=colour, **EDGE)
+        drawn = axes.barh(
+            range(len(bars_of)), wide[part], left=start[part], height=THICK, label=called[part], color=colour, **EDGE
+        )
         written = [_written(share) if share >= LEAST else "" for share in wide[part]]
         axes.bar_label(drawn, written, label_type="center", fontsize=SMALL, color=_on(colour))
-    _say_parts(axes, wide, [_why_parts(shares[shares[line] == name]) for name in bars_of])
+    _say_rest(axes, wide, [why_missing(shares[(shares[line] == name) & shares["estimate"].isna()]) for name in bars_of])
     for name in breaks:
         if name in bars_of:
             break_line(axes, bars_of.index(name) - 0.5, upright=False)
             beside(axes, Label(fill(term(break_words), NAME), 1.0, bars_of.index(name) - 0.5, INK))
-    _lay_out(axes, _with_n(shares, line, bars_of), max(1.0, float(wide.sum(axis=1).max())))
+    _lay_out(axes, _with_n(shares, line, bars_of))
     legend_above(axes, legend)
     return figure
 
 
-def _why_parts(rows: pd.DataFrame) -> str:
-    return why_missing(rows[rows["estimate"].isna()])
+def _starts(wide: pd.DataFrame) -> pd.DataFrame:
+    """Return where each part begins: where the last one ended, or by what rounding leaves nearer to a whole bar."""
+    start = wide.fillna(0.0).cumsum(axis=1).shift(1, axis=1, fill_value=0.0)
+    left = (1.0 - wide.sum(axis=1)).where(wide.notna().all(axis=1), 0.0)
+    return start + np.outer(left, np.linspace(0, 1, len(wide.columns)))
 
 
-def _say_parts(axes: Axes, wide: pd.DataFrame, why: Sequence[str]) -> None:
-    """Write behind a bar why parts of it are not drawn."""
-    for at, words in enumerate(why):
-        if wide.iloc[at].isna().any():
+def _say_rest(axes: Axes, wide: pd.DataFrame, why: Sequence[str]) -> None:
+    """Hatch what the known parts of a bar leave, and write behind it why; at its place where nothing is known."""
+    for at, (words, parts) in enumerate(zip(why, wide.to_numpy(), strict=True)):
+        known = np.isfinite(parts)
+        if not known.any():
+            in_place(axes, words, at)
+        elif not known.all():
+            rest = Rectangle((np.nansum(parts), at - 0.5), 1, 1, fill=False, hatch="////", edgecolor=FAINT, linewidth=0)
+            axes.add_patch(rest)  # as large as a withheld cell, of which the bar shows what lies in it
+            inside = Bbox.from_bounds(0, at - THICK / 2, 1, THICK)
+            rest.set_clip_box(TransformedBbox(inside, axes.transData))
             axes.text(1.01, at, words, ha="left", va="center", fontsize=SMALL, fontstyle="italic", color=INK)
 
 
@@ -166,9 +186,9 @@ def _with_n(shares: pd.DataFrame, line: str, bars_of: Sequence[str]) -> list[str
     ]
 
 
-def _lay_out(axes: Axes, labels: Sequence[str], longest: float) -> None:
+def _lay_out(axes: Axes, labels: Sequence[str]) -> None:
     axes.set_yticks(range(len(labels)), labels)
-    axes.set(ylim=(len(labels) - 0.5, -0.5), xlim=(0, longest), xlabel=text("share of pupils"))
+    axes.set(ylim=(len(labels) - 0.5, -0.5), xlim=(0, 1), xlabel=text("share of pupils"))
     axes.grid(visible=False)
     write_numbers(axes.xaxis, "percent")
 

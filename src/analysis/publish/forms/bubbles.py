@@ -29,6 +29,10 @@ IN_LEGEND = 64.0
 """Area of a bubble that shows a step of colour, in square points."""
 CROSS: dict[str, Any] = {"marker": "x", "s": 16, "color": INK, "linewidths": 0.9}
 """How a place is drawn whose numbers are withheld."""
+HEIGHTS = (0.5, 0.6, 0.4, 0.7, 0.3)
+"""Where in the height of an area its name may stand, best first."""
+WIDER = 3.0
+"""How many times wider a name is than high."""
 STEPS = 5
 """Most steps of colour."""
 LETTERS = 22
@@ -67,7 +71,7 @@ def bubbles(
     if outlines is not None and not outlines.empty:
         areas = PolyCollection(rings(outlines), facecolors=LAND, edgecolors=FAINT, linewidths=0.6, zorder=1)
         axes.add_collection(areas)
-        _name_areas(axes, outlines)
+        _name_areas(axes, outlines, by_place)
     known = by_place[[value, size]].notna().all(axis=1)
     _draw(axes, by_place[known], value, size)
     axes.scatter(by_place.loc[~known, "lon"], by_place.loc[~known, "lat"], zorder=2, **CROSS)
@@ -93,13 +97,20 @@ def rings(outlines: pd.DataFrame) -> Sequence[np.ndarray]:
     return [points[["lon", "lat"]].to_numpy(float) for _, points in outlines.groupby(["area", "ring"], sort=False)]
 
 
-def _name_areas(axes: Axes, outlines: pd.DataFrame) -> None:
-    """Write the name of each area in its middle."""
+def _name_areas(axes: Axes, outlines: pd.DataFrame, places: pd.DataFrame) -> None:
+    """Write the name of each area in its middle, or above or below it where that is farther from what is drawn."""
     for name, points in outlines.groupby("area", sort=False):
         lon = (points["lon"].min() + points["lon"].max()) / 2
-        lat = (points["lat"].min() + points["lat"].max()) / 2
+        heights = points["lat"].min() + np.array(HEIGHTS) * (points["lat"].max() - points["lat"].min())
+        lat = max(heights, key=lambda height: _room(lon, height, places))
         words = axes.text(lon, lat, term(str(name)), ha="center", va="center", fontsize=SMALL + 1, zorder=4)
         words.set(color=INK, fontweight="bold", path_effects=HALO)
+
+
+def _room(lon: float, lat: float, places: pd.DataFrame) -> float:
+    """Return how far the nearest place is from a word, which is wider than it is high."""
+    across = (places["lon"] - lon) * np.cos(np.radians(lat)) / WIDER
+    return float(np.hypot(across, places["lat"] - lat).min())
 
 
 def _name_places(axes: Axes, largest: pd.DataFrame, names: str) -> None:

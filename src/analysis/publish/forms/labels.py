@@ -103,6 +103,14 @@ def in_place(axes: Axes, words: str, at: float, *, upright: bool = False) -> Non
         axes.text(0.01, at, words, transform=axes.get_yaxis_transform(), ha="left", va="center", **how)
 
 
+def above(axes: Axes, words: str) -> None:
+    """Write something of a whole panel between its title and its axes, where nothing is drawn."""
+    axes.set_title(axes.get_title(loc="left") or axes.get_title(), pad=4 + LINE_POINTS)
+    how: dict[str, Any] = {"fontsize": SMALL, "color": INK, "fontstyle": "italic", "va": "bottom", "ha": "left"}
+    place = {"xycoords": "axes fraction", "xytext": (0, 2), "textcoords": "offset points", "annotation_clip": False}
+    axes.annotate(words, (0, 1), **place, **how)
+
+
 def on_line(axes: Axes, words: str, at: float) -> None:
     """Write what an upright line of reference stands for, at its upper end."""
     how: dict[str, Any] = {"fontsize": SMALL, "color": INK, "va": "top", "ha": "left", "annotation_clip": False}

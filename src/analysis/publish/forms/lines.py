@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from itertools import pairwise
 from textwrap import fill
 from typing import Any
 
@@ -15,7 +16,7 @@ from matplotlib.figure import Figure
 from analysis.language import localised, term, text
 from analysis.publish.axes import Numbers, beside_mark, write_numbers
 from analysis.publish.figures import ENTRY_CM, PALETTE, SMALL, panels
-from analysis.publish.forms.labels import Label, at_ends, in_place, on_line, why_missing
+from analysis.publish.forms.labels import Label, above, at_ends, on_line, why_missing
 from analysis.publish.forms.marks import (
     ENDS,
     Names,
@@ -74,7 +75,7 @@ def lines(
     Parameters
     ----------
     x : Whole years, or words in the order of the rows.
-    breaks : Before which values there is a break, with what was otherwise before it.
+    breaks : Before which values there is a break, over which no line goes, with what was otherwise before it.
     columns : Most panels beside each other.
     apart : The panels have lines of their own.
     across : All panels measure the same, on one scale.
@@ -100,11 +101,12 @@ def lines(
         called = named(part if apart else rows, series, names)
         drawn.append([_named(of(part, series, kind), x, at, name) for kind, name in called.items()])
         for number, (name, line) in enumerate(drawn[-1]):
-            curve(area, [*at.values()], line, series=number, name=name)
+            for start, end in pairwise(_cuts(at, breaks)):
+                curve(area, [*at.values()][start:end], line[start:end], series=number, name=name)
         _break(area, at, breaks)
         area.set(title=fill(title, TITLE // min(len(shown), columns)), xlabel=term(axis))
         _ticks(area, at, min(len(shown), columns))
-        _say_missing(area, part, x, at)
+        _say_missing(area, part, drawn[-1])
     for number, (area, named_lines) in enumerate(zip(axes, drawn, strict=True)):  # panels on one scale have it now
         _settle(area, numbers, zero)
         named_here = apart or number == min(len(axes), columns) - 1
@@ -127,12 +129,9 @@ def _named(rows: pd.DataFrame, x: str, at: Collection[Any], name: str) -> tuple[
     """Return a line with its name, and with why it has no number at all where it has none."""
     line = along(rows, x, at)
     missing = line["estimate"].isna()
-    if not name or rows.empty or not missing.any():
-        return name, line
-    if missing.all():
+    if name and len(rows) and missing.all():
         return f"{name}{NOT_DRAWN}{why_missing(rows)}", line
-    gone = rows[rows["estimate"].isna()]
-    return (text("{name} (others: {why})", name=name, why=why_missing(gone)) if len(gone) else name), line
+    return name, line
 
 
 def _as_points(rows: pd.DataFrame, axis: str, x: str, series: str, names: Names, **how: Any) -> Figure:  # noqa: ANN401 - options of `points`
@@ -151,12 +150,19 @@ def _break(axes: Axes, at: Mapping[Any, float], breaks: Mapping[str, str] | Coll
             on_line(axes, term(breaks[name]), at[name] - 0.5)
 
 
-def _say_missing(axes: Axes, rows: pd.DataFrame, x: str, at: Mapping[Any, float]) -> None:
-    """Write at each value of which every line lacks its number why."""
-    for value, place in at.items():
-        own = rows[rows[x] == value]
-        if len(rows) and own["estimate"].isna().all():
-            in_place(axes, why_missing(own), place, upright=True)
+def _cuts(at: Mapping[Any, float], breaks: Collection[str]) -> list[int]:
+    """Return where a line begins and ends: it does not go on over a break."""
+    return [0, *(place for place, value in enumerate(at) if place and value in breaks), len(at)]
+
+
+def _say_missing(axes: Axes, rows: pd.DataFrame, drawn: Collection[tuple[str, pd.DataFrame]]) -> None:
+    """Write above a panel why there are gaps in its lines, or why there is none where no name says it."""
+    gone = rows[rows["estimate"].isna()]
+    missing = [line["estimate"].isna() for _, line in drawn if len(gone)]
+    if any(part.any() and not part.all() for part in missing):
+        above(axes, text("gaps: {why}", why=why_missing(gone)))
+    elif missing and all(part.all() for part in missing) and not any(name for name, _ in drawn):
+        above(axes, why_missing(gone))
 
 
 def _name(
@@ -175,7 +181,9 @@ def _name(
         known = np.flatnonzero(line["estimate"].notna())
         last = float(line["estimate"].iloc[known[-1]]) if len(known) else np.nan
         value = "" if written is None else localised(beside_mark(last, numbers, written))
-        said = name if named_here and (len(known) or NOT_DRAWN in name) else ""
+        if value and known[-1] < len(at) - 1:
+            value = text("{value} ({when})", value=value, when=term(str([*at][known[-1]])))
+        said = name if (named_here and len(known)) or NOT_DRAWN in name else ""
         words = fill(" ".join(filter(None, (value, said))), NAME)
         if words:
             place = [*at.values()][known[-1] if len(known) else -1]

@@ -13,7 +13,7 @@ from analysis.language import term
 from analysis.publish.axes import Numbers, Plain, write_numbers
 from analysis.publish.figures import FAINT, INK, canvas, legend_above
 from analysis.publish.forms.labels import Label, beside, on_line
-from analysis.publish.forms.marks import Names, Zero, break_line, curve, dots, form, from_zero, of, zero_line
+from analysis.publish.forms.marks import RANGE, Names, Zero, break_line, curve, dots, form, from_zero, of, zero_line
 from analysis.publish.forms.marks import named as called_values
 
 HEIGHT_CM = 9.0
@@ -43,6 +43,7 @@ def scatter(
     names: str = "",
     named: int = 0,
     equal: str = "",
+    ranged: bool = False,
 ) -> Figure:
     """Draw points with upright intervals against a number, and curves.
 
@@ -54,6 +55,7 @@ def scatter(
     log : Which axes have the logarithm.
     at, at_words : Where along the axis an upright line of reference is, and what it stands for.
     names, named : The column with the names of points, and how many of the outermost along the axis are named.
+    ranged : What is between ``ci_low`` and ``ci_high`` is no interval of the estimate, and does not look like one.
     equal : What the legend calls the line on which both axes are equal, where it is drawn.
     """
     figure, axes = canvas(HEIGHT_CM)
@@ -62,7 +64,7 @@ def scatter(
         on_line(axes, term(at_words), at)
     shown = of(rows, part, points)
     others = rows[rows[part] != points] if part else rows.iloc[:0]
-    dots(axes, shown[x], shown, name=term(name) or None, upright=True, span=SPAN, markersize=4.5)
+    dots(axes, shown[x], shown, name=term(name) or None, upright=True, span=RANGE if ranged else SPAN, markersize=4.5)
     for number, (value, called) in enumerate((called_values(others, part, curves) if part else {}).items()):
         own = of(others, part, value)
         curve(axes, own[x], own, series=1 + number, name=called, marker="", linestyle=STYLES[number % len(STYLES)])

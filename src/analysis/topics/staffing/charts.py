@@ -48,11 +48,17 @@ def by_category(levels: pd.DataFrame, series: str, chosen: Sequence[str]) -> Fig
         series=series,
         names=word,
         panel="outcome",
-        titles={measure: measures()[measure] for measure in chosen},
+        titles={measure: measures()[measure] for measure in _varied(levels, chosen)},
         numbers="percent",
         zero="edge",
         apart=True,
     )
+
+
+def _varied(levels: pd.DataFrame, chosen: Sequence[str]) -> Sequence[str]:
+    """Leave out measures of which all that is known is zero: an axis for zeros shows nothing."""
+    some = levels.loc[levels["estimate"].fillna(0) != 0, "outcome"]
+    return [measure for measure in chosen if measure in {*some}] or chosen
 
 
 def money(drawn: pd.DataFrame, threshold: float, axis: str) -> Figure:
@@ -70,10 +76,11 @@ def money(drawn: pd.DataFrame, threshold: float, axis: str) -> Figure:
         x="raw_per_pupil",
         part="name",
         points=BINS,
-        name=text("mean of the schools of a bin; line: eight in ten of them"),
+        name=text("mean of the schools of a bin; pale bar: eight in ten of them"),
         curves=word,
         label=axis,
         zero="edge",
+        ranged=True,
         at=threshold,
         at_words=text("threshold"),
     )

@@ -68,23 +68,37 @@ def test_parts_begin_where_the_last_one_ended_and_tell_n():
     assert axes.lines[0].get_ydata()[0] == 0.5
 
 
-def test_where_parts_are_withheld_the_others_leave_them_room_and_the_bar_says_so():
+def test_what_is_withheld_is_one_piece_at_the_end_of_a_bar_and_of_a_whole_bar_a_word():
     rows = of(all={"low": None, "some": 0.2, "most": 0.3, "high": None}, none={"low": None, "some": None})
     rows = rows.assign(suppressed=np.where(rows["estimate"].isna(), "estimate", ""))
     (axes,) = stacked(rows, "group", ["low", "some", "most", "high"], ["#000000"] * 4).axes
     known = [bar for bar in axes.patches if np.isfinite(bar.get_width()) and not bar.get_hatch()]
     drawn = [(bar.get_x(), bar.get_width()) for bar in known]
-    assert drawn == [pytest.approx((0.25, 0.2)), pytest.approx((0.45, 0.3))]  # half of 1 - 0.2 - 0.3 on either side
-    assert sum(bool(bar.get_hatch()) for bar in axes.patches) == 2
+    assert drawn == [pytest.approx((0.0, 0.2)), pytest.approx((0.2, 0.3))]
+    (rest,) = [bar for bar in axes.patches if bar.get_hatch()]
+    seen = rest.get_clip_box().transformed(axes.transData.inverted())
+    assert rest.get_x() == pytest.approx(0.2 + 0.3)
+    assert (seen.x1, seen.ymin, seen.ymax) == pytest.approx((1, -0.4, 0.4))  # as its bar, and not between bars
     said = [(text.get_position(), text.get_text()) for text in axes.texts if "with" in text.get_text()]
-    assert said == [((1.01, 0), "withheld"), ((1.01, 1), "withheld")]
+    assert said == [((1.01, 0), "withheld"), ((0.01, 1), "withheld")]
 
 
-def test_a_bar_of_rounded_shares_is_drawn_to_its_end_and_halves_go_up():
-    rows = of(all={"low": 0.165, "high": 0.865})
-    (axes,) = stacked(rows, "group", ["low", "high"], ["#000000"] * 2).axes
-    assert axes.get_xlim() == pytest.approx((0, 1.03))
-    assert [text.get_text() for text in axes.texts] == ["17%", "87%"]
+@pytest.mark.parametrize("shares", [(0.165, 0.055, 0.81), (0.16, 0.05, 0.78)])  # add up to 1.03 and to 0.99
+def test_a_bar_of_rounded_shares_ends_at_one_and_halves_go_up(shares):
+    rows = of(all=dict(zip(["low", "some", "high"], shares, strict=True)))
+    (axes,) = stacked(rows, "group", ["low", "some", "high"], ["#000000"] * 3).axes
+    assert axes.get_xlim() == (0, 1)
+    last = axes.patches[-1]
+    assert [axes.patches[0].get_x(), last.get_x() + last.get_width()] == pytest.approx([0, 1])
+    assert axes.patches[1].get_x() == pytest.approx(shares[0] + (1 - sum(shares)) / 2)
+    assert axes.texts[0].get_text() == ("17%" if shares[0] == 0.165 else "16%")
+
+
+def test_each_bar_that_is_withheld_says_so_at_its_own_place():
+    rows = BANDS.assign(now=[None, 0.3], suppressed=["now", "nearest"])
+    (axes,) = bars(rows.astype({"now": float}), x="band", height=BESIDE).axes
+    said = {round(text.get_position()[0], 2): text.get_text() for text in axes.texts if text.get_text() == "withheld"}
+    assert said == {-0.2: "withheld", 1.2: "withheld"}
 
 
 def test_a_place_without_a_bar_says_why():

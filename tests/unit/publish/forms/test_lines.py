@@ -80,8 +80,9 @@ def test_a_line_of_which_all_is_withheld_says_so():
 def test_a_break_is_a_line_before_its_value():
     frame = rows(["2016/17", "2017/18", "2018/19"], ("a", [1.0, 2.0, 3.0]))
     (axes,) = lines(frame, x="x", series="of", breaks={"2018/19": "another test", "x": "never"}).axes
-    assert axes.lines[-1].get_xdata()[0] == 1.5
-    assert len(axes.lines) == 2
+    before, after, dashed = axes.lines
+    assert dashed.get_xdata()[0] == 1.5
+    assert (before.get_xdata().tolist(), after.get_xdata().tolist()) == ([0, 1], [2])  # no line goes over it
     assert "another test" in [text.get_text() for text in axes.texts]
 
 
@@ -116,10 +117,19 @@ def test_a_panel_above_an_empty_place_has_the_labels_of_its_axis():
     assert labelled == [False, False, True, True, True]
 
 
-def test_a_line_of_which_some_is_withheld_says_so_at_its_end():
-    frame = rows([1, 2, 3], ("a", [None, None, 3.0])).assign(suppressed=["estimate", "estimate", ""])
-    (axes,) = lines(frame.astype({"estimate": float}), x="x", series="of").axes
-    assert "a (others: withheld)" in [text.get_text().replace("\n", " ") for text in axes.texts]
+def test_a_panel_says_why_there_are_gaps_and_a_line_ends_at_its_last_value_with_its_year():
+    frame = rows([2017, 2018, 2019], ("a", [0.1, 0.2, None])).assign(suppressed=["", "", "estimate"])
+    (axes,) = lines(frame.astype({"estimate": float}), x="x", series="of", numbers="percent").axes
+    assert {text.get_text().replace("\n", " ") for text in axes.texts} == {"gaps: withheld", "20% (2018) a"}
+    assert {text.xy[0] for text in axes.texts} == {0, 2018}
+
+
+def test_a_line_that_is_withheld_is_named_in_every_panel():
+    frame = rows([1, 2, 3], ("a", [1.0, 2.0, 3.0]), ("b", [None] * 3)).assign(suppressed=[""] * 3 + ["estimate"] * 3)
+    both = pd.concat([frame.assign(panel="one"), frame.assign(panel="two")]).astype({"estimate": float})
+    first, last = lines(both, x="x", series="of", panel="panel", columns=2, across=True).axes
+    assert {text.get_text() for text in first.texts} == {"b: withheld"}
+    assert {text.get_text() for text in last.texts} == {"a", "b: withheld"}
 
 
 def test_school_years_are_left_out_along_an_axis_rather_than_turned():
