@@ -35,6 +35,12 @@ OUTCOMES = {
     "shortage": word("the teacher shortage"),
     "unqualified": word("the share of unqualified staff"),
 }
+BRIEF = OUTCOMES | {
+    "hours": word("hours per teacher"),
+    "pupils_per_teacher": word("pupils per teacher"),
+    "unqualified": word("unqualified staff"),
+}
+"""Outcomes as a headline names them."""
 
 
 def staffing(
@@ -105,6 +111,7 @@ def _verdicts(rows: Sequence[Row], where: str, at: str) -> str:
         excluded=say("excluded", margins=_margins(excluded)) if excluded else "",
         open=say("too_uncertain", outcomes=_names(open_)) if open_ else "",
         outcomes=_names(open_),
+        brief=_brief(excluded, len(rows)),
         n_changed=len(changed),
         n_excluded=len(excluded),
         n_open=len(open_),
@@ -115,6 +122,13 @@ def _verdicts(rows: Sequence[Row], where: str, at: str) -> str:
 
 def _names(rows: Sequence[Row]) -> str:
     return listed([term(OUTCOMES[row["outcome"]]) for row in rows])
+
+
+def _brief(rows: Sequence[Row], tested: int) -> str:
+    """Name an outcome in a headline; of more only how many of those tested."""
+    if len(rows) == 1:
+        return term(BRIEF[rows[0]["outcome"]])
+    return text("{some} of {all} outcomes", some=len(rows), all=tested)
 
 
 def _margins(rows: Sequence[Row]) -> str:
