@@ -189,17 +189,28 @@ def _levels(distribution: pd.DataFrame, year: int, at_equal: Row | None = None) 
         yield Finding(
             "shortage_levels",
             say(
-                "shortage_untested"
+                _untested(at_equal)
                 if untested
                 else {1: "shortage_larger", -1: "shortage_smaller"}.get(larger(inside, outside), "shortage_alike"),
                 year=str(year),
-                at_equal=_at_equal(at_equal),
+                at_equal="" if untested else _at_equal(at_equal),
+                size=units.size(at_equal) if at_equal else "",
+                interval=units.with_interval(at_equal) if at_equal else "",
+                points=abs(units.converted(at_equal["estimate"], at_equal["unit"])) if at_equal else None,
                 inside=inside["estimate"],
                 outside=outside["estimate"],
             ),
             number_of(inside["schools"]) + number_of(outside["schools"]),
             SCHOOLS,
         )
+
+
+def _untested(at_equal: Row | None) -> str:
+    """Return what is said where the difference itself cannot be tested: what the model does test, if there is one."""
+    if not at_equal:
+        return "shortage_untested"
+    by_sign = {1: "shortage_larger_at_equal", -1: "shortage_smaller_at_equal"}
+    return by_sign.get(units.direction(at_equal), "shortage_alike_at_equal")
 
 
 def _at_equal(row: Row | None) -> str:

@@ -171,9 +171,16 @@ def test_a_withheld_interval_leaves_the_large_cities_untested_and_the_model_besi
     table = table.assign(year=2024, outcome="mean_employment")
     model = {"estimate": 0.033, "ci_low": 0.018, "ci_high": 0.048, "unit": "share of employment"}
     (finding,) = wording._levels(table, 2024, model)
-    assert finding.sentence.beside["headline"].endswith("the difference cannot be tested here")
-    assert "not established" not in finding.sentence
-    assert "3.3 percentage points of employment (95% interval 1.8 to 4.8) higher." in finding.sentence
+    assert finding.sentence.beside["headline"] == (
+        "At equal schoolweging the teacher shortage is larger in the five large cities"
+    )
+    assert "3.3 percentage points of employment (95% interval 1.8 to 4.8) higher than elsewhere." in finding.sentence
+    assert "Unadjusted it was 17.0% there and 7.0% elsewhere in 2024" in finding.sentence
+    less = {**model, "estimate": -0.033, "ci_low": -0.048, "ci_high": -0.018}
+    (turned,) = wording._levels(table, 2024, less)
+    assert "is smaller in the five large cities" in turned.sentence.beside["headline"]
+    (alone,) = wording._levels(table, 2024)
+    assert alone.sentence.beside["headline"].endswith("the difference cannot be tested here")
 
 
 def estimates(**p_values: float) -> pd.DataFrame:
