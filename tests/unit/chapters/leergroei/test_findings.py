@@ -500,7 +500,7 @@ def test_the_subject_chosen_by_its_gap_says_whether_that_is_known_to_be_the_larg
     [
         (0.3, "More of the best"),
         (0.1, "Fewer of the best"),
-        (0.201, "did not measurably drop a level more or less often than luck explains"),
+        (0.201, "did not measurably drop a level more often than luck explains"),
     ],
 )
 def test_the_headline_on_luck_turns(observed, words):

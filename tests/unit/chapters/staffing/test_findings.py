@@ -43,8 +43,8 @@ def test_what_is_significant_alone_and_not_within_its_family_is_no_effect():
     """A truth of zero with p .043 was once reported as an effect; after Romano-Wolf p is .191."""
     (finding,) = findings_of({})
     assert finding.sentence == (
-        "Compared before and after, the estimates are too imprecise to tell whether the arbeidsmarkttoelage changed the "
-        "outflow of teachers."
+        "Compared before and after, the estimates are too imprecise to tell whether the arbeidsmarkttoelage changed "
+        "the outflow of teachers."
     )
     assert "are too imprecise" in finding.sentence.beside["headline"]
     assert (finding.p_value, finding.p_corrected) == (0.0429, 0.191)
@@ -219,7 +219,9 @@ def test_headlines_on_money_turn(sign, word):
 def test_nothing_is_said_at_the_threshold_where_every_effect_fits():
     wide = estimates(oab_event=0.5, oab_kink=0.5).assign(ci_low=-20.0, ci_high=23.0)
     (_, finding) = _money(wide, 2024, 2020)
-    assert finding.sentence.beside["headline"] == "Too few schools lie near the threshold to see what the money does there"
+    assert (
+        finding.sentence.beside["headline"] == "Too few schools lie near the threshold to see what the money does there"
+    )
 
 
 def hours(estimate: float, low: float, high: float) -> Text:
