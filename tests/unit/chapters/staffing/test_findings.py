@@ -138,7 +138,12 @@ def signed(sign: int, size: float, unit: str, n: int = 100) -> dict[str, object]
     [
         (1, "The extra pay arrived: the hourly wage is 6.6% higher", "larger at schools with more", "more often"),
         (-1, "The extra pay did not arrive: the hourly wage is 6.2% lower", "smaller at schools with", "less often"),
-        (0, "That the extra pay arrived is not established", "not measurably associated", "do not measurably differ"),
+        (
+            0,
+            "The hourly wage does not measurably differ at the cut-off",
+            "not measurably associated",
+            "do not measurably differ",
+        ),
     ],
 )
 def test_headlines_on_wage_shortage_and_judgement_turn(sign, wage, weging, judged):
@@ -153,7 +158,8 @@ def test_headlines_on_wage_shortage_and_judgement_turn(sign, wage, weging, judge
 
 
 @pytest.mark.parametrize(
-    ("inside", "words"), [(0.17, "is larger in the five"), (0.02, "is smaller in"), (0.071, "is not established")]
+    ("inside", "words"),
+    [(0.17, "is larger in the five"), (0.02, "is smaller in"), (0.071, "does not measurably differ")],
 )
 def test_the_headline_on_the_large_cities_turns(inside, words):
     rows = [("G5", inside, 45), ("outside the G5", 0.07, 364)]
