@@ -200,8 +200,10 @@ def _levels(distribution: pd.DataFrame, year: int, at_equal: Row | None = None) 
                 inside=inside["estimate"],
                 outside=outside["estimate"],
             ),
-            number_of(inside["schools"]) + number_of(outside["schools"]),
-            SCHOOLS,
+            number_of(at_equal["n_obs"])
+            if untested and at_equal
+            else number_of(inside["schools"]) + number_of(outside["schools"]),
+            SCHOOL_YEARS if untested and at_equal else SCHOOLS,
         )
 
 

@@ -1,4 +1,4 @@
-"""Titles of figures on the school advice: no year is picked out where all lie on one side, and no school where none is."""
+"""Titles of figures on the school advice: no year is picked out where all lie on one side."""
 
 import pandas as pd
 import pytest
@@ -37,8 +37,8 @@ def test_a_title_on_gaps_follows_from_all_that_is_drawn(low, others, start):
     [
         (0.0, 0.0, "Which schools under-advise more or less than others with similar pupils cannot be told"),
         (0.02, 0.0, "Schools with similar pupils differ in under-advice, but which ones cannot be told"),
-        (0.02, 0.3, "Of 2 groups of similar schools, 1 under-advise measurably more than the mean"),
-        (0.02, -0.3, "Of 2 groups of similar schools, 1 under-advise measurably less than the mean"),
+        (0.02, 0.3, "Measurably more under-advice than the mean in 1 of 2 groups of schools"),
+        (0.02, -0.3, "Measurably less under-advice than the mean in 1 of 2 groups of schools"),
     ],
 )
 def test_schools_may_differ_where_no_group_of_them_is_known_to(low, middle, title):

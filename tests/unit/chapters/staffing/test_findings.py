@@ -175,12 +175,13 @@ def test_a_withheld_interval_leaves_the_large_cities_untested_and_the_model_besi
     rows = [("G5", 0.17, 45, np.nan, np.nan), ("outside the G5", 0.07, 364, 0.06, 0.08)]
     table = pd.DataFrame(rows, columns=["category", "estimate", "schools", "ci_low", "ci_high"])
     table = table.assign(year=2024, outcome="mean_employment")
-    model = {"estimate": 0.033, "ci_low": 0.018, "ci_high": 0.048, "unit": "share of employment"}
+    model = {"estimate": 0.033, "ci_low": 0.018, "ci_high": 0.048, "unit": "share of employment", "n_obs": 4090}
     (finding,) = wording._levels(table, 2024, model)
     assert finding.sentence.beside["headline"] == (
         "At equal schoolweging the teacher shortage is larger in the five large cities"
     )
     assert "3.3 percentage points of employment (95% interval 1.8 to 4.8) higher than elsewhere." in finding.sentence
+    assert (finding.n, finding.unit) == (4090, "school years")
     assert "Unadjusted it was 17.0% there and 7.0% elsewhere in 2024" in finding.sentence
     less = {**model, "estimate": -0.033, "ci_low": -0.048, "ci_high": -0.018}
     (turned,) = wording._levels(table, 2024, less)
