@@ -189,8 +189,12 @@ def _levels(distribution: pd.DataFrame, year: int, at_equal: Row | None = None) 
         yield Finding(
             "shortage_levels",
             say(
-                _untested(at_equal)
-                if untested
+                "shortage_untested"
+                if untested and not at_equal
+                else {1: "shortage_larger_at_equal", -1: "shortage_smaller_at_equal"}.get(
+                    units.direction(at_equal), "shortage_alike_at_equal"
+                )
+                if untested and at_equal
                 else {1: "shortage_larger", -1: "shortage_smaller"}.get(larger(inside, outside), "shortage_alike"),
                 year=str(year),
                 at_equal="" if untested else _at_equal(at_equal),
@@ -205,14 +209,6 @@ def _levels(distribution: pd.DataFrame, year: int, at_equal: Row | None = None) 
             else number_of(inside["schools"]) + number_of(outside["schools"]),
             SCHOOL_YEARS if untested and at_equal else SCHOOLS,
         )
-
-
-def _untested(at_equal: Row | None) -> str:
-    """Return what is said where the difference itself cannot be tested: what the model does test, if there is one."""
-    if not at_equal:
-        return "shortage_untested"
-    by_sign = {1: "shortage_larger_at_equal", -1: "shortage_smaller_at_equal"}
-    return by_sign.get(units.direction(at_equal), "shortage_alike_at_equal")
 
 
 def _at_equal(row: Row | None) -> str:
