@@ -296,12 +296,13 @@ def _deviation(shares: pd.DataFrame) -> Iterable[Row]:
     rows = shares[shares["model"] == "deviation_as_published"]
     year = rows["school_year"].max()
     for name, category in COUNTED.items():
+        first = name == "first"
         below, above = (one(rows, category=category, school_year=year, term=term) for term in ("below", "above"))
         if is_known(below, above):
             yield (
                 f"deviation_{name}",
                 say(
-                    "deviation_first" if name == "first" else "deviation_final",
+                    "deviation_first" if first else "deviation_final",
                     year=year,
                     above=above["estimate"],
                     below=below["estimate"],
