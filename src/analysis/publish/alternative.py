@@ -45,8 +45,8 @@ def which(rows: pd.DataFrame, chosen: pd.Series) -> str:
 
 def where(rows: pd.DataFrame, chosen: pd.Series) -> str:
     """Name the rows that are chosen; where these are many, or have no names, say how many they are."""
-    of = {"chosen_groups": int(chosen.sum()), "groups": len(rows)}
-    return _names(rows, chosen) or text("{chosen_groups} of {groups} groups", **of)
+    of = {"chosen_groups": int(chosen.sum())}
+    return _names(rows, chosen) or text("{chosen_groups} of them", **of)
 
 
 def _names(rows: pd.DataFrame, chosen: pd.Series) -> str:

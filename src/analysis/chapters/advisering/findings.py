@@ -37,7 +37,8 @@ WHO = {
     "laag": word("children of low-educated parents"),
     "nonwestern": word("children with a non-western background"),
 }
-COUNTED = {"half": "first advice, half levels counted", "whole": "final advice, a level or more"}
+COUNTED = {"first": "first advice, half levels counted", "final": "final advice, half levels counted"}
+"""Which advice the two findings on all pupils count, in the same way, so that the two can be compared."""
 AT_SCORE = {
     "below_vwo": ("final advice below vwo", word("had a final advice below vwo"), word("had an advice below vwo")),
     "vwo_class": ("class for vwo alone", word("were in a vwo class in year 1"), word("were in a vwo class")),
@@ -295,13 +296,13 @@ def _deviation(shares: pd.DataFrame) -> Iterable[Row]:
     rows = shares[shares["model"] == "deviation_as_published"]
     year = rows["school_year"].max()
     for name, category in COUNTED.items():
-        halves = name == "half"
+        first = name == "first"
         below, above = (one(rows, category=category, school_year=year, term=term) for term in ("below", "above"))
         if is_known(below, above):
             yield (
                 f"deviation_{name}",
                 say(
-                    "deviation_half" if halves else "deviation_whole",
+                    "deviation_first" if first else "deviation_final",
                     year=year,
                     above=above["estimate"],
                     below=below["estimate"],

@@ -166,20 +166,28 @@ def _norm(rows: Sequence[Row], before: str) -> Iterator[Finding]:
     if rows:
         most = max(rows, key=lambda row: abs(row["estimate"]))
         established = leads({**row, "estimate": abs(row["estimate"])} for row in rows)
-        sign = units.direction(most)
+        above, below = ([row for row in rows if units.direction(row) == side] for side in (1, -1))
         yield (
             "norm_growth",
             say(
-                (
-                    {1: "farthest_above_the_norm", -1: "farthest_below_the_norm"}
-                    if established
-                    else {1: "above_the_norm", -1: "below_the_norm"}
-                ).get(sign, "at_the_norm"),
+                {1: "farthest_above_the_norm", -1: "farthest_below_the_norm"}.get(units.direction(most), "at_the_norm")
+                if established
+                else {(1,): "above_the_norm", (-1,): "below_the_norm", (-1, 1): "off_the_norm"}.get(
+                    signs_of(rows), "at_the_norm"
+                ),
                 before=before,
+                of_all=text("{some} of {all} combinations", some=len(above) + len(below), all=len(rows)),
+                above=_off_norm(above),
+                below=_off_norm(below),
                 subject=short(most),
                 groep=term(most["category"]),
                 size=size(most),
                 signed=signed(most),
             ),
-            number_of(most["n_pupils"]),
+            max(number_of(row["n_pupils"]) for row in (most, *([] if established else [*above, *below]))),
         )
+
+
+def _off_norm(rows: Sequence[Row]) -> str:
+    """Name every subject and groep off the norm with its distance from it."""
+    return listed([say("pair", subject=short(row), groep=term(row["category"]), size=size(row)) for row in rows])

@@ -71,7 +71,7 @@ def levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Findin
     for outcome, of in by_outcome(rows):
         moved = [row for row in of if units.direction(row)]
         if moved and not furthest_apart(of):
-            sentence = _moved_levels(moved, closed, every=len(moved) == len(of))
+            sentence = _moved_levels(moved, closed, len(of))
             yield f"levels_{outcome}", sentence, compared(subject=outcome, level_m=_named(moved))
             continue
         low, high = (choose(of, key=lambda row: row["estimate"]) for choose in (min, max))
@@ -92,15 +92,16 @@ def levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Findin
         )
 
 
-def _moved_levels(moved: Sequence[Row], closed: str, *, every: bool) -> str:
+def _moved_levels(moved: Sequence[Row], closed: str, shown: int) -> str:
     """Say at which levels growth changed, where which one fared worst is not established."""
-    signs = signs_of(moved)
+    signs, every = signs_of(moved), len(moved) == shown
     return say(
         "levels_rose" if signs == (1,) else "levels_fell" if signs == (-1,) else "levels_moved",
         subject=short(moved[0]),
         closed=closed,
         levels=say("every_level") if every and len(moved) > 1 else _levels(moved),
         changes=signed(moved[0]) if len(moved) == 1 else _changes(moved),
+        others="" if shown == 1 else say("which_level" if every else "other_levels"),
     )
 
 

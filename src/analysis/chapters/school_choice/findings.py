@@ -118,6 +118,8 @@ def _travel_of_two(low: pd.Series, high: pd.Series, others: str, known: pd.Serie
         if alike
         else "travel_some"
         if 0 in signs
+        else "travel_one_each"
+        if (known != 0).sum() == len(signs)
         else "travel_apart",
         first=say("first_farther" if units.direction(first) else "first_none", **_of(first, codes, less=less)),
         second=say(

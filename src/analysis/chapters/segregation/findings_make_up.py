@@ -84,6 +84,9 @@ def mirroring(mirrors: pd.DataFrame) -> Iterator[Finding]:
         sentence = say(
             ("mirrors_half", "mirrors_most", "mirrors_few")[visibly(share, 0.5)],
             near=share,
+            schools=number_of(near["schools"]),
+            near_schools=number_of(near["schools_mirroring"]),
+            far_schools=number_of(far["schools_mirroring"]),
             near_points=100 * near["allowed_difference"],
             far=far["share_schools"],
             far_points=100 * far["allowed_difference"],

@@ -35,6 +35,12 @@ OUTCOMES = {
     "shortage": word("the teacher shortage"),
     "unqualified": word("the share of unqualified staff"),
 }
+BRIEF = OUTCOMES | {
+    "hours": word("hours per teacher"),
+    "pupils_per_teacher": word("pupils per teacher"),
+    "unqualified": word("unqualified staff"),
+}
+"""Outcomes as a headline names them."""
 
 
 def staffing(
@@ -105,6 +111,7 @@ def _verdicts(rows: Sequence[Row], where: str, at: str) -> str:
         excluded=say("excluded", margins=_margins(excluded)) if excluded else "",
         open=say("too_uncertain", outcomes=_names(open_)) if open_ else "",
         outcomes=_names(open_),
+        brief=_brief(excluded, len(rows)),
         n_changed=len(changed),
         n_excluded=len(excluded),
         n_open=len(open_),
@@ -115,6 +122,13 @@ def _verdicts(rows: Sequence[Row], where: str, at: str) -> str:
 
 def _names(rows: Sequence[Row]) -> str:
     return listed([term(OUTCOMES[row["outcome"]]) for row in rows])
+
+
+def _brief(rows: Sequence[Row], tested: int) -> str:
+    """Name an outcome in a headline; of more only how many of those tested."""
+    if len(rows) == 1:
+        return term(BRIEF[rows[0]["outcome"]])
+    return text("{some} of {all} outcomes", some=len(rows), all=tested)
 
 
 def _margins(rows: Sequence[Row]) -> str:
@@ -176,15 +190,24 @@ def _levels(distribution: pd.DataFrame, year: int, at_equal: Row | None = None) 
             "shortage_levels",
             say(
                 "shortage_untested"
-                if untested
+                if untested and not at_equal
+                else {1: "shortage_larger_at_equal", -1: "shortage_smaller_at_equal"}.get(
+                    units.direction(at_equal), "shortage_alike_at_equal"
+                )
+                if untested and at_equal
                 else {1: "shortage_larger", -1: "shortage_smaller"}.get(larger(inside, outside), "shortage_alike"),
                 year=str(year),
-                at_equal=_at_equal(at_equal),
+                at_equal="" if untested else _at_equal(at_equal),
+                size=units.size(at_equal) if at_equal else "",
+                interval=units.with_interval(at_equal) if at_equal else "",
+                points=abs(units.converted(at_equal["estimate"], at_equal["unit"])) if at_equal else None,
                 inside=inside["estimate"],
                 outside=outside["estimate"],
             ),
-            number_of(inside["schools"]) + number_of(outside["schools"]),
-            SCHOOLS,
+            number_of(at_equal["n_obs"])
+            if untested and at_equal
+            else number_of(inside["schools"]) + number_of(outside["schools"]),
+            SCHOOL_YEARS if untested and at_equal else SCHOOLS,
         )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.chapters.staffing.findings import BRIEF
+from analysis.language import term
 from analysis.publish.alternative import found
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import listed
@@ -22,8 +24,10 @@ def placebos(rows: pd.DataFrame) -> str:
 
 
 def robustness(rows: pd.DataFrame) -> str:
-    """Say whether the effect depends on how it is estimated."""
+    """Say whether the effect on the outcome that is drawn depends on how it is estimated."""
     sign, values = found(rows)
+    names = [term(BRIEF[name]) if name in BRIEF else outcomes()[name] for name in rows["outcome"].unique()]
+    values["outcome"] = listed(names)
     return say(
         ("title_robustness_none", "title_robustness_less", "title_robustness_more", "title_robustness_both")[sign],
         **values,

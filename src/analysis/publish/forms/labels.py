@@ -107,7 +107,12 @@ def above(axes: Axes, words: str) -> None:
     """Write something of a whole panel between its title and its axes, where nothing is drawn."""
     axes.set_title(axes.get_title(loc="left") or axes.get_title(), pad=4 + LINE_POINTS)
     how: dict[str, Any] = {"fontsize": SMALL, "color": INK, "fontstyle": "italic", "va": "bottom", "ha": "left"}
-    place = {"xycoords": "axes fraction", "xytext": (0, 2), "textcoords": "offset points", "annotation_clip": False}
+    place: dict[str, Any] = {
+        "xycoords": "axes fraction",
+        "xytext": (0, 2),
+        "textcoords": "offset points",
+        "annotation_clip": False,
+    }
     axes.annotate(words, (0, 1), **place, **how)
 
 

@@ -53,7 +53,7 @@ def test_the_share_at_the_nearest_school_is_that_of_pupils():
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0.4, "Most children do not"), (0.6, "Most children start"), (0.54, "Not measurably more or fewer")],
+    [(0.4, "Most children do not"), (0.6, "Most children start"), (0.54, "About half of children start")],
 )
 def test_most_is_said_of_the_nearest_school_only_where_it_is_established(share, words):
     """Of 400 pupils half is known to 1.96 sqrt(.25 / 400) = 5 percentage points."""

@@ -43,10 +43,10 @@ def test_what_is_significant_alone_and_not_within_its_family_is_no_effect():
     """A truth of zero with p .043 was once reported as an effect; after Romano-Wolf p is .191."""
     (finding,) = findings_of({})
     assert finding.sentence == (
-        "Compared before and after, it is too uncertain to say whether the arbeidsmarkttoelage changed the outflow of "
-        "teachers."
+        "Compared before and after, the estimates are too imprecise to tell whether the arbeidsmarkttoelage changed "
+        "the outflow of teachers."
     )
-    assert "too uncertain to say" in finding.sentence.beside["headline"]
+    assert "are too imprecise" in finding.sentence.beside["headline"]
     assert (finding.p_value, finding.p_corrected) == (0.0429, 0.191)
 
 
@@ -89,8 +89,8 @@ def test_ruled_out_carries_its_condition_and_what_a_drift_does_to_it(drifts, wor
     ("verdicts", "headline", "key", "yardstick"),
     [
         ((RULED_OUT, RULED_OUT), "The extra pay had no effect that matters on staffing", "2", "0 too uncertain to say"),
-        ((RULED_OUT, UNKNOWN), "No effect of the extra pay on staffing is established", "1", "1 too uncertain to say"),
-        ((UNKNOWN, UNKNOWN), "What the extra pay did to staffing is too uncertain to say", "2", None),
+        ((UNKNOWN, RULED_OUT), "Extra pay: no sizeable effect on hours per teacher; the rest uncertain", "1", "1 too"),
+        ((UNKNOWN, UNKNOWN), "Estimates of what the extra pay did to staffing are too imprecise", "2", None),
         ((SOMETHING, RULED_OUT), "With the extra pay the outflow of teachers rose", "1", "1 without an effect that m"),
     ],
 )
@@ -102,7 +102,7 @@ def test_the_headline_on_the_toelage_follows_all_verdicts(verdicts, headline, ke
     assert "of 2 outcomes" in beside["label"]
     assert beside.get("yardstick", "").startswith(yardstick or "")
     if UNKNOWN in verdicts and RULED_OUT in verdicts:
-        assert finding.sentence.endswith("On the number of hours per teacher it is too uncertain to say.")
+        assert finding.sentence.endswith("On the outflow of teachers it is too uncertain to say.")
 
 
 def test_several_effects_are_counted_in_the_headline_and_named_in_the_sentence():
@@ -117,7 +117,7 @@ def test_several_effects_are_counted_in_the_headline_and_named_in_the_sentence()
 def test_what_the_cut_off_finds_is_another_finding():
     first, second = findings_of({"verdict": RULED_OUT}, {**CUTOFF, "ci_low": -0.026, "ci_high": 0.037})
     assert (first.name, second.name) == ("toelage", "toelage_cutoff")
-    assert second.sentence.startswith("At the cut-off, it is too uncertain to say")
+    assert second.sentence.startswith("At the cut-off, the estimates are too imprecise to tell")
     assert (first.family, second.family) == ("toelage, before and after", "toelage, at the cut-off")
 
 
@@ -138,7 +138,12 @@ def signed(sign: int, size: float, unit: str, n: int = 100) -> dict[str, object]
     [
         (1, "The extra pay arrived: the hourly wage is 6.6% higher", "larger at schools with more", "more often"),
         (-1, "The extra pay did not arrive: the hourly wage is 6.2% lower", "smaller at schools with", "less often"),
-        (0, "That the extra pay arrived is not established", "not measurably associated", "do not measurably differ"),
+        (
+            0,
+            "The hourly wage does not measurably differ at the cut-off",
+            "not measurably associated",
+            "do not measurably differ",
+        ),
     ],
 )
 def test_headlines_on_wage_shortage_and_judgement_turn(sign, wage, weging, judged):
@@ -153,7 +158,8 @@ def test_headlines_on_wage_shortage_and_judgement_turn(sign, wage, weging, judge
 
 
 @pytest.mark.parametrize(
-    ("inside", "words"), [(0.17, "is larger in the five"), (0.02, "is smaller in"), (0.071, "is not established")]
+    ("inside", "words"),
+    [(0.17, "is larger in the five"), (0.02, "is smaller in"), (0.071, "does not measurably differ")],
 )
 def test_the_headline_on_the_large_cities_turns(inside, words):
     rows = [("G5", inside, 45), ("outside the G5", 0.07, 364)]
@@ -169,11 +175,19 @@ def test_a_withheld_interval_leaves_the_large_cities_untested_and_the_model_besi
     rows = [("G5", 0.17, 45, np.nan, np.nan), ("outside the G5", 0.07, 364, 0.06, 0.08)]
     table = pd.DataFrame(rows, columns=["category", "estimate", "schools", "ci_low", "ci_high"])
     table = table.assign(year=2024, outcome="mean_employment")
-    model = {"estimate": 0.033, "ci_low": 0.018, "ci_high": 0.048, "unit": "share of employment"}
+    model = {"estimate": 0.033, "ci_low": 0.018, "ci_high": 0.048, "unit": "share of employment", "n_obs": 4090}
     (finding,) = wording._levels(table, 2024, model)
-    assert finding.sentence.beside["headline"].endswith("the difference cannot be tested here")
-    assert "not established" not in finding.sentence
-    assert "3.3 percentage points of employment (95% interval 1.8 to 4.8) higher." in finding.sentence
+    assert finding.sentence.beside["headline"] == (
+        "At equal schoolweging the teacher shortage is larger in the five large cities"
+    )
+    assert "3.3 percentage points of employment (95% interval 1.8 to 4.8) higher than elsewhere." in finding.sentence
+    assert (finding.n, finding.unit) == (4090, "school years")
+    assert "Unadjusted it was 17.0% there and 7.0% elsewhere in 2024" in finding.sentence
+    less = {**model, "estimate": -0.033, "ci_low": -0.048, "ci_high": -0.018}
+    (turned,) = wording._levels(table, 2024, less)
+    assert "is smaller in the five large cities" in turned.sentence.beside["headline"]
+    (alone,) = wording._levels(table, 2024)
+    assert alone.sentence.beside["headline"].endswith("the difference cannot be tested here")
 
 
 def estimates(**p_values: float) -> pd.DataFrame:
@@ -212,7 +226,9 @@ def test_headlines_on_money_turn(sign, word):
 def test_nothing_is_said_at_the_threshold_where_every_effect_fits():
     wide = estimates(oab_event=0.5, oab_kink=0.5).assign(ci_low=-20.0, ci_high=23.0)
     (_, finding) = _money(wide, 2024, 2020)
-    assert finding.sentence.beside["headline"] == "At the threshold where the money begins nothing can be said"
+    assert (
+        finding.sentence.beside["headline"] == "Too few schools lie near the threshold to see what the money does there"
+    )
 
 
 def hours(estimate: float, low: float, high: float) -> Text:

@@ -31,7 +31,7 @@ def test_where_an_end_is_withheld_nothing_is_said(end: int) -> None:
 
 @pytest.mark.parametrize(
     ("high", "headline"),
-    [(0.2, "is larger at schools"), (0.01, "is smaller at schools"), (0.07, "is not established")],
+    [(0.2, "is larger at schools"), (0.01, "is smaller at schools"), (0.07, "is not measurably associated")],
 )
 def test_the_headline_turns_with_the_ends(high: float, headline: str) -> None:
     bands = BANDS.assign(estimate=[0.07, 0.08, high])

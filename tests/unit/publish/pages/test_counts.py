@@ -132,7 +132,7 @@ def test_numbers_in_captions_on_the_advice(advice):
 def test_findings_on_the_advice_count_whom_they_compare(advice):
     pupils, found = advice.frames["by_pupil_advice"], advice.found["n"]
     last = pupils[pupils["year"] == pupils["year"].max()]
-    assert found["deviation_half"] == found["deviation_whole"] == _rounded(last["cet"].notna().sum())
+    assert found["deviation_first"] == found["deviation_final"] == _rounded(last["cet"].notna().sum())
     assert found["no_test"] == _rounded(len(last))
     years = [int(year) for year in re.findall(r"(?:in|of) (\d{4})/", advice.found.loc["revised", "sentence"])]
     middle = (pupils["test_advice_low"] + pupils["test_advice_high"]) / 2

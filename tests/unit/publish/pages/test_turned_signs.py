@@ -34,8 +34,8 @@ NO_RESULT = (
 # What says such a word in both cities, and states nothing of them.
 DEFINED = {
     "finding norm_growth": "of the year before, in which nothing is turned",
-    "finding deviation_half": "above and below name two shares that are given",
-    "finding deviation_whole": "half or a whole level or more is the definition",
+    "finding deviation_first": "above and below name two shares that are given",
+    "finding deviation_final": "above and below name two shares that are given",
     "finding schools": "tenths below and above a mean that is zero in both cities (test_wording_advisering)",
     "alt caterpillar": "the schools stand in this order",
     "alt advice_by_test_advice": "darker is the scale of colours",
@@ -77,8 +77,8 @@ def stated(text: str) -> list[str]:
 def test_what_states_a_direction_turns_with_it(pages, stem, name):
     texts = [pages[stem, sign].texts()[name] for sign in (1, -1)]
     planted, turned = map(stated, texts)
-    if open_ := [text for text in texts if "is not established which level" in text]:
-        assert not any(map(stated, open_))  # which ability level fared worst may be unknown in either city
+    if open_ := [text for text in texts if "did not measurably change at any level" in text]:
+        assert not any(map(stated, open_))  # at no ability level may growth have changed in either city
         return
     assert planted, texts[0]
     assert turned == [OPPOSITE[word] for word in planted], texts
