@@ -55,7 +55,7 @@ def test_a_star_is_what_the_name_has_after_its_beginning(declare):
 
 def test_a_sentence_is_said_in_the_language_of_the_edition_and_remembers_its_values(declare):
     say = sentences_beside(str(declare(FILE_TEXT).with_name("findings.py")))
-    assert say("grew", size=1.25) == "Pupils grew 1.2."
+    assert say("grew", size=1.25) == "Pupils grew 1.3."
     with speaking("nl"):
         said = say("grew", size=1.26)
         assert said.declared

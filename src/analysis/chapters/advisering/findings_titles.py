@@ -26,7 +26,9 @@ def gaps(rows: pd.DataFrame) -> str:
     if len(low) > 1 and side and of_low and not others:
         measurable = int((side * low["ci_low" if side > 0 else "ci_high"] > 0).sum())
         return say(
-            "title_gaps_every_more" if side > 0 else "title_gaps_every_less", all=len(low), measurable=measurable
+            "title_gaps_every_more" if side > 0 else "title_gaps_every_less",
+            groups=len(low),
+            measurable_groups=measurable,
         )
     return say(("title_gaps_none", "title_gaps_less", "title_gaps_more", "title_gaps_both")[sign], **values)
 

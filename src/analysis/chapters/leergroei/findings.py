@@ -119,7 +119,7 @@ def _where(moved: Sequence[Row], rows: Sequence[Row], hidden: Sequence[str]) -> 
         return listed([short(row) for row in moved])
     if len(moved) == len(rows):
         return text("every subject")
-    return text("{some} of {all} subjects", some=len(moved), all=len(rows))
+    return text("{some_groups} of {groups} subjects", some_groups=len(moved), groups=len(rows))
 
 
 def _pnas(estimates: pd.DataFrame, year_shocks: pd.DataFrame, closed: str) -> Iterator[Finding]:
@@ -176,7 +176,9 @@ def _norm(rows: Sequence[Row], before: str) -> Iterator[Finding]:
                     signs_of(rows), "at_the_norm"
                 ),
                 before=before,
-                of_all=text("{some} of {all} combinations", some=len(above) + len(below), all=len(rows)),
+                of_all=text(
+                    "{some_groups} of {groups} combinations", some_groups=len(above) + len(below), groups=len(rows)
+                ),
                 above=_off_norm(above),
                 below=_off_norm(below),
                 subject=short(most),

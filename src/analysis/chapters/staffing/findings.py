@@ -128,7 +128,7 @@ def _brief(rows: Sequence[Row], tested: int) -> str:
     """Name an outcome in a headline; of more only how many of those tested."""
     if len(rows) == 1:
         return term(BRIEF[rows[0]["outcome"]])
-    return text("{some} of {all} outcomes", some=len(rows), all=tested)
+    return text("{some_groups} of {groups} outcomes", some_groups=len(rows), groups=tested)
 
 
 def _margins(rows: Sequence[Row]) -> str:

@@ -88,6 +88,7 @@ class Page:
         linked: Any = NOTHING_DECLARED,
         nothing: str = "",  # noqa: ARG002 - as `Release.figure`
         subtitle: str = "",  # noqa: ARG002 - as `Release.figure`
+        headline: object = None,  # noqa: ARG002 - the same
         **options: Any,
     ) -> None:
         self.captions[f"figure {name}"], self.tables[f"{name}_data"] = caption, data

@@ -125,6 +125,7 @@ class Recorder:
         free: Any = (),  # noqa: ARG002 - the same
         linked: Any = None,  # noqa: ARG002 - the same
         subtitle: str = "",  # noqa: ARG002 - the same
+        headline: object = None,  # noqa: ARG002 - the same
         **options: Any,
     ) -> None:
         figure = draw(data, *args, **options)
