@@ -9,13 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from analysis.language.vocabulary import BESIDES
-
 # Who starts the tests in the background has its children ignore Ctrl-C, and a test of Ctrl-C would wait for ever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROJECT = Path(__file__).parents[1]
-BESIDES.append(Path(__file__).with_name("vocabulary.yml"))
 
 # How long an example takes is measured in benchmarks/; a slow machine is no fault.
 settings.register_profile("untimed", deadline=None)

@@ -10,12 +10,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.closing import AS_FILE, Closing
-from analysis.codes import codes_of
 from analysis.disclosure import NOTHING_DECLARED, Counts, Linked
 from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_small_total
 from analysis.door import NOTHING, WITHHELD
 from analysis.errors import InputError
-from analysis.language import SOURCE, name_codes, speak, text
+from analysis.language import SOURCE, speak, text
 from analysis.publish import findings
 from analysis.publish.declared import NOTHING_FOUND, Declared, read_chapter, refuse_undeclared
 from analysis.publish.exhibits import Exhibits
@@ -36,9 +35,7 @@ class Chapter(Closing):
         self, workspace: Workspace, exhibits: Exhibits = NOTHING_SHOWN, declared: Declared = NOTHING_FOUND
     ) -> None:
         super().__init__(workspace, declared)
-        name_codes(codes_of(workspace.facts).words())
         self.exhibits = exhibits
-        self.place = exhibits.place
         self._said: dict[str, Any] = {}
 
     def say(self, **values: Any) -> None:  # noqa: ANN401 - whatever a text asks for
@@ -84,7 +81,7 @@ class Chapter(Closing):
         taken = [*signature(chart).parameters][1 + len(args) :] if chart else []
         given = {key: value for key, value in values.items() if key not in asked or key in taken}
         if chart:
-            words = {**exhibit.filled_in("caption", "subtitle", "nothing", **asked), "alt": exhibit.alternative(asked)}
+            words = {**exhibit.filled_in("caption", "nothing", **asked), "alt": exhibit.alternative(asked)}
             return self.figure(named or name, chart, *args, data=frame, **{**words, **rests, **exhibit.how, **given})
         how = {**exhibit.filled_in("caption", "note", "nothing", **asked), **rests}
         if kind == "files":
@@ -96,7 +93,7 @@ class Chapter(Closing):
         """Publish how many rows lack a value, as `stats.complete.count_missing` counts; nothing where none does."""
         if missing.empty:
             return None
-        caption = text("What is unknown for some: the models that use it leave these out")
+        caption = text("What is not known of some: the models that use it go on without them")
         return self.table("unknown", missing, caption=caption, counts=("n_known", "n_unknown"))
 
     def account(self, name: str, accounting: pd.DataFrame, *, caption: str) -> Published:
@@ -152,8 +149,7 @@ class Chapter(Closing):
         return self.findings(by_finding)
 
     def findings(self, by_finding: pd.DataFrame) -> Published:
-        """Publish findings by rank: ``name, sentence, n, unit``, one per row; of one that is withheld, the reason."""
-        by_finding = by_finding.sort_values("name", key=lambda names: names.map(self._rank), kind="stable")
+        """Publish findings: ``name, sentence, n, unit``, one per row; of one that is withheld, the reason."""
         shown = [
             self._withheld("finding", row["name"], "", row[WITHHELD])
             if row.get(WITHHELD)
@@ -163,9 +159,6 @@ class Chapter(Closing):
         if not shown:
             return self._shown("finding", self.workspace.stem, NOTHING.format(text("No finding can be shown.")))
         return self._shown("finding", self.workspace.stem, "".join(finding.html for finding in shown))
-
-    def _rank(self, finding: str) -> int:
-        return self.declared.kind(finding).rank
 
 
 def _counted(account: pd.DataFrame) -> list[str]:

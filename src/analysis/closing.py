@@ -10,13 +10,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis.door import NOTHING, WITHHELD, Door
-from analysis.language import from_data, joined, spoken, term, text
+from analysis.language import from_data, joined, spoken, text
 from analysis.publish import findings
 from analysis.publish.published import Published, finding_html, notice
 from analysis.publish.tables import EACH
 
 PRINTED_FREE = ("published", "computed", "rounding", "tolerance", "total", "within")
-PRINTED_SHOWN = ("population", "year", "place", "unit", "published", "computed", "tolerance", "within")
 PRINTED_DIGITS = dict.fromkeys(("published", "computed", "tolerance"), EACH)
 HEADING = Markup('<h2 id="findings-{stem}">{words}</h2>')
 AS_FILE = Markup(
@@ -44,7 +43,7 @@ class Closing(Door):
             return self._shown("table", "published_figures", _real_edition())
         figures = self.load(made[0])
         caption = text(
-            "Published figures and this world: {near_figures} of {figures} within their tolerance",
+            "Figures in print and in this world: {near_figures} of {figures} within their tolerance",
             near_figures=int(figures["within"].sum()),
             figures=len(figures),
         )
@@ -58,7 +57,6 @@ class Closing(Door):
             caption=text("{caption}, all in one file", caption=caption),
             counts=(),
             free=PRINTED_FREE,
-            shown=PRINTED_SHOWN,
         )
         missed = self.table(
             "published_missed",
@@ -66,7 +64,7 @@ class Closing(Door):
             caption=text("{caption}; those outside it, and why", caption=caption),
             counts=(),
             free=PRINTED_FREE,
-            shown=["population", "year", "unit", "published", "computed", "tolerance", "note"],
+            shown=["figure_id", "published", "computed", "tolerance", "note"],
             digits=PRINTED_DIGITS,
         )
         # The whole comparison is too long for a page: it is shown per publication, and as one file.
@@ -84,10 +82,10 @@ class Closing(Door):
             yield self.table(
                 f"published_{str(file).replace('-', '_').lower()}",
                 rows.reset_index(drop=True),
-                caption=joined(" ", [publication_of(rows), f"({file})"]),
+                caption=f"{rows['source'].iloc[0].rpartition(', ')[0]} ({file})",
                 counts=(),
                 free=PRINTED_FREE,
-                shown=PRINTED_SHOWN,
+                shown=["figure_id", "place", "unit", "published", "computed", "tolerance", "within"],
                 digits=PRINTED_DIGITS,
             ).html
 
@@ -135,12 +133,6 @@ class Closing(Door):
                 digits={"p_value": 3, "p_corrected": 3},
             )
         return self.table("tests", counted, caption=findings.in_words(counted), counts=(), digits={"by_chance": 1})
-
-
-def publication_of(figures: pd.DataFrame) -> str:
-    """Return the title of the publication that these figures were taken from: its ``source`` without the place."""
-    first = figures.iloc[0]
-    return term(str(first["source"]).removesuffix(f", {first['place']}"))
 
 
 def _absent(stem: str, heading: Mapping[str, str], lacks: Sequence[str]) -> str:

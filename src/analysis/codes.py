@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -34,10 +32,6 @@ BACKGROUND = {
 }
 
 
-NONE = "none"
-"""A code that means something else as a background, a concept or a model without controls."""
-
-
 class Codes(Block):
     """What the codes in an edition's data mean; the order is that of tables and figures."""
 
@@ -60,20 +54,3 @@ class Codes(Block):
     def backgrounds(self, *kinds: str) -> list[str]:
         """Return the codes of backgrounds of these kinds, in their order; of all kinds by default."""
         return [code for code, background in self.background.items() if not kinds or background.kind in kinds]
-
-    def words(self) -> dict[str, dict[str, str]]:
-        """Return what pages call the codes that an edition brings; the defaults have words of their own."""
-        own = {code: label for code, label in self.background.items() if label != BACKGROUND.get(code)}
-        plain = {code: label for code, label in {**own, **self.concept}.items() if code != NONE}
-        of_concept = {f"category: {code}": label for code, label in self.concept.items()}
-        named = {code: {"en": label.en, "nl": label.nl} for code, label in {**plain, **of_concept}.items()}
-        steps = {
-            f"concept {code}": {"en": f"concept: {label.en}", "nl": f"concept: {label.nl}"}
-            for code, label in self.concept.items()
-        }
-        return {**named, **steps}
-
-
-def codes_of(facts: Mapping[str, Any]) -> Codes:
-    """Return what codes mean in an edition of these facts."""
-    return Codes.model_validate_json(json.dumps(facts.get("codes", {})))

@@ -119,6 +119,21 @@ AGGREGATE, AREA, PUPIL, SCHOOL, BOARD, TEACHER, PERSON = (
 by no row either: such a table is one of schools."""
 
 
+class Regressions(NamedTuple):
+    """What the published table ``estimates`` of a chapter does not say of its models.
+
+    Parameters
+    ----------
+    models : Which models, as a pattern of their names.
+    effects : What has fixed effects; empty for nothing.
+    clusters : By what the standard errors are clustered, where the table has no column ``cluster`` that says it.
+    """
+
+    models: str
+    effects: str
+    clusters: str
+
+
 @dataclass(frozen=True)
 class Declaration:
     """What the project knows of a chapter without running it; ``CHAPTER`` of the chapter's folder.
@@ -135,6 +150,8 @@ class Declaration:
         Internal tables that it writes, always and in some editions only, each with what a row of it is.
     reads : Files and folders that it reads besides, as `run.chain.Step` says.
     findings : Heading of its findings in the summary, by language; empty for a chapter without.
+    regressions
+        Which models of its table ``estimates`` are regressions: other rows there are shares, bounds or contrasts.
     refusal : Why an edition with this block cannot be made, if so, from all of its blocks.
     verify : For a chapter that reads source files: the function that checks them before anything runs.
     """
@@ -148,6 +165,7 @@ class Declaration:
     may_produce: Mapping[str, str] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
     findings: Mapping[str, str] = field(default_factory=dict)
+    regressions: tuple[Regressions, ...] = ()
     refusal: Callable[[Blocks], str | None] = lambda _: None
     verify: str = ""
 

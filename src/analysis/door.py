@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.codes import Codes, codes_of
+from analysis.codes import Codes
 from analysis.data import tables
 from analysis.data.names import remembered
 from analysis.disclosure.rules.names import named_in, places_in
@@ -29,7 +29,7 @@ class Door(Release):
     @property
     def codes(self) -> Codes:
         """What codes in this edition's data mean."""
-        return codes_of(self.workspace.facts)
+        return Codes.model_validate_json(json.dumps(self.workspace.facts.get("codes", {})))
 
     def load(self, name: str) -> pd.DataFrame:
         """Return the internal table `name`; the names in it are noted, for no text may hold one."""

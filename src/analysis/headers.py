@@ -10,5 +10,3 @@ NAME_COLUMN = re.compile(
     re.IGNORECASE,
 )
 PLACE_COLUMN = re.compile(r"(?:gemeente|plaats|wijk|buurt|stadsdeel|provincie)(?:naam)?\w*", re.IGNORECASE)
-IDENTIFIERS = frozenset({"parameter", "value", "figure_id", "file", "sha256"})
-"""Columns that name something of the project, and are shown as it is called: a parameter, a file."""

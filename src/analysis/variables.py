@@ -16,6 +16,3 @@ CACHE_VARIABLE = "STAAT_REGISTERS"
 
 CATALOGUES = ("locale/{language}/*.po", "chapters/*/{language}.po", "topics/*/{language}.po")
 """Where the words of a language are, below the package."""
-
-VOCABULARIES = ("locale/vocabulary.yml", "chapters/*/vocabulary.yml", "topics/*/vocabulary.yml")
-"""Where the vocabulary is, below the package: what columns, codes and terms are called in every language."""

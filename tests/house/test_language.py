@@ -11,23 +11,16 @@ from string import Formatter
 from typing import get_args
 
 import pytest
-import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from project_messages import PACKAGE, messages, of_code, of_template
 
 from analysis import language
-from analysis.closing import PRINTED_SHOWN, publication_of
-from analysis.data.published import read_published
 from analysis.edition.model import Edition
 from analysis.edition.orders import languages
 from analysis.edition.params import read_edition
-from analysis.language.vocabulary import vocabularies
-from analysis.plain_yaml import read_yaml
 from analysis.publish.declared import FILE, read_declared
 from analysis.publish.exhibits import read_exhibits
-from analysis.publish.untranslated import refuse_untranslated
-from analysis.site.reading_order import CHECKS
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -96,15 +89,6 @@ def test_what_a_chapter_leaves_out_is_told_in_every_language(path: Path, spoken:
     assert told - set(language.catalogue(spoken)) == set()
 
 
-@pytest.mark.parametrize("spoken", languages())
-def test_a_figure_in_print_is_cited_in_every_language(spoken: str) -> None:
-    figures = read_published(ROOT / "params/published")
-    with language.speaking(spoken):
-        refuse_untranslated((publication_of(rows) for _, rows in figures.groupby("file")), "publications")
-        for column in {*PRINTED_SHOWN} & {"population", "place", "unit"}:
-            refuse_untranslated((language.term(code, column) for code in figures[column].unique()), column)
-
-
 @pytest.mark.parametrize("path", CATALOGUES, ids=name)
 def test_a_translation_is_whole_and_has_the_fields_of_its_message(path: Path) -> None:
     assert list(read(path).obsolete) == []
@@ -137,15 +121,10 @@ def prose(path: Path) -> list[tuple[str, str]]:
     """Give the language and text of a notebook's text cells; a code cell between two of them as such."""
     cells = json.loads(path.read_text("utf8"))["cells"]
     return [
-        (language_of(cell["metadata"].get("tags", [])) if cell["cell_type"] == "markdown" else "code", text)
+        (",".join(cell["metadata"].get("tags", [])) if cell["cell_type"] == "markdown" else "code", text)
         for cell in cells
         for text in ["".join(cell["source"])]
     ]
-
-
-def language_of(tags: list[str]) -> str:
-    """Return the language of a text cell from its tags, of which one may mark a section of checks."""
-    return ",".join(tag for tag in tags if tag != CHECKS)
 
 
 def shape(text: str) -> list[str]:
@@ -170,7 +149,6 @@ def test_text_comes_in_pairs_one_for_each_language(path: Path) -> None:
 
 def test_messages_are_found_in_code_and_templates() -> None:
     code = """
-from analysis.site.reading_order import CHECKS
 from analysis.language import text, word
 from analysis import language
 from analysis.publish import axes
@@ -179,20 +157,3 @@ text("a {n:,}" " b", n=1), word("c"), language.text("d"), axes.text(1, 2, "no"),
     assert [message for _, message in of_code(code, "here")] == ["a {n:,} b", "c", "d", None]
     assert [message for _, message in of_code('def text(x): ...\ntext("no")', "here")] == []
     assert list(of_template('<p>{{ text("e {n}", n=1) }}</p>', "here")) == [("here:1", "e {n}")]
-
-
-@pytest.mark.parametrize("path", vocabularies(), ids=lambda path: path.parent.name)
-def test_a_vocabulary_is_read_in_one_way_only(path: Path) -> None:
-    """Notebooks read it with a faster reader, which is not strict."""
-    assert read_yaml(path) == yaml.safe_load(path.read_text("utf8"))
-
-
-@pytest.mark.parametrize("spoken", language.languages())
-@pytest.mark.parametrize("path", sorted(PACKAGE.glob("chapters/*/exhibits.yml")), ids=lambda path: path.parent.name)
-def test_every_column_that_a_chapter_shows_has_a_word(path: Path, spoken: str) -> None:
-    exhibits = read_exhibits(path)
-    shown = {name for kind in (exhibits.tables, exhibits.files) for one in kind.values() for name in one.laid_out}
-    counted = {name for frame in exhibits.frames.values() for name in frame.get("counts") or ()}
-    with language.speaking(spoken):
-        words = {column: language.header(column) for column in shown | counted}
-    assert {column: said for column, said in words.items() if "_" in said or not said.strip()} == {}

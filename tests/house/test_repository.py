@@ -140,9 +140,8 @@ FLOORS = (
     ("intake", "door"),
     ("closing",),
     ("chapter",),
-    ("edition",),
+    ("edition", "site"),
     ("compare",),
-    ("site",),
     ("cli",),
 )
 """The rooms from the ground up: a room imports from its own floor only itself, and nothing from a floor above."""

@@ -88,4 +88,4 @@ def notes(workspace: Workspace) -> dict[str, list[dict[str, Any]]]:
     path = workspace.write / "internal" / "records" / f"{workspace.stem}.jsonl"
     lines = [json.loads(line) for line in path.read_text("utf8").splitlines()] if path.exists() else []
     kinds = {"published": "published", "findings": "finding"}
-    return {name: [line for line in lines if line["noted"] == key] for name, key in kinds.items()}
+    return {name: [line for line in lines if line["key"] == key] for name, key in kinds.items()}

@@ -211,15 +211,3 @@ def test_an_amount_in_a_table_is_no_citizen_and_a_citizen_beside_it_is(tmp_path:
         (tmp_path / "index.html").write_text(words.replace("111,222,333", "111.222.333"), "utf8")
         with pytest.raises(DisclosureError, match="citizen service number"):
             check_pages(tmp_path, {"steps": []})
-
-
-def test_the_address_for_readers_may_be_on_pages_and_no_other_one(make_edition: Make) -> None:
-    told = {"title": "A city", "contact": "desk@office.example"}
-    make_edition(PROSE, facts=told)
-    with pytest.raises(DisclosureError, match=r"^manifest, facts\.publisher: the text holds an e-mail address"):
-        make_edition(PROSE, facts={**told, "publisher": "An office, jan@office.example"})
-
-
-def test_the_address_for_readers_hides_nothing_else(make_edition: Make) -> None:
-    with pytest.raises(DisclosureError, match=r"^manifest, facts\.contact: "):
-        make_edition(PROSE, facts={"title": "A city", "contact": "111222333@office.example"})

@@ -115,22 +115,17 @@ def workbook(path: Path, rows: list[list[Any]], *more: str) -> None:
             book.add_worksheet(name).write(0, 0, 7)
 
 
-HEADER = [["group", "number", "share"], ["group", "n", "share"]]
+HEADER = ["group", "n", "share"]
 SHEETS: dict[str, tuple[list[list[Any]], tuple[str, ...], str]] = {
-    "an exact number": ([*HEADER, ["a", 117, 0.1], ["b", 235, 0.2], ["c", 60, 0.7]], (), "column 'n': its spreadsheet"),
+    "an exact number": ([HEADER, ["a", 117, 0.1], ["b", 235, 0.2], ["c", 60, 0.7]], (), "column 'n': its spreadsheet"),
     "a row more": (
-        [*HEADER, ["a", 120, 0.1], ["b", 235, 0.2], ["c", 60, 0.7], ["d", 7, 0]],
+        [HEADER, ["a", 120, 0.1], ["b", 235, 0.2], ["c", 60, 0.7], ["d", 7, 0]],
         (),
         "other columns or rows",
     ),
-    "a column more": ([[*line, "x"] for line in HEADER] + [["a", 120, 0.1, 7]], (), "other columns or rows"),
-    "other words over its columns": (
-        [["7 of a", *HEADER[0][1:]], HEADER[1], ["a", 120, 0.1], ["b", 235, 0.2], ["c", 60, 0.7]],
-        (),
-        "other columns or rows",
-    ),
+    "a column more": ([[*HEADER, "x"], ["a", 120, 0.1, 7]], (), "other columns or rows"),
     "a sheet more": (
-        [*HEADER, ["a", 120, 0.1], ["b", 235, 0.2], ["c", 60, 0.7]],
+        [HEADER, ["a", 120, 0.1], ["b", 235, 0.2], ["c", 60, 0.7]],
         ("by_pupil",),
         "its spreadsheet has other sheets",
     ),
@@ -150,7 +145,7 @@ def test_a_spreadsheet_that_is_not_its_table_is_refused(
 
 def test_a_spreadsheet_that_tells_what_its_table_withholds_is_refused(make_edition: Make, release: Release) -> None:
     file = published(release, GROUPS.assign(n=[120, 235, 7])).with_suffix(".xlsx")
-    workbook(file, [*HEADER, ["a", 120, 0.1], ["b", 235, 0.2], ["c", 7, 0.7]])
+    workbook(file, [HEADER, ["a", 120, 0.1], ["b", 235, 0.2], ["c", 7, 0.7]])
     noted_again(release, file)
     with pytest.raises(DisclosureError, match=f"^{TABLE}: column 'n': its spreadsheet holds other values"):
         make_edition(PROSE)

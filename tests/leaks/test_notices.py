@@ -56,7 +56,7 @@ def test_a_notice_says_why_and_no_number_of_what_is_withheld(
     assert "Not shown: " in answer
     assert not any(f" {number}" in answer for number in ("7", "60%", "234", "2 schools"))
     assert not [*release.workspace.write.rglob("*.csv"), *release.workspace.write.rglob("*.svg")]
-    noted = [json.loads(line) for line in told(release).splitlines() if '"noted": "withheld"' in line]
+    noted = [json.loads(line) for line in told(release).splitlines() if '"key": "withheld"' in line]
     assert [note["name"] for note in noted] == ["few"]
     assert "60%" not in json.dumps(noted)
 

@@ -328,7 +328,7 @@ def test_the_share_at_the_nearest_school_is_worded_from_what_passed_the_gate(
     # of 398 pupils 100 are told as 100 of 400; of 393 five are elsewhere, and four are few themselves: no sentence
     by_pc4 = pd.DataFrame({"situations": [1, 1], "pupils": [300, 98], "at_nearest": [near - near // 4, near // 4]})
     told = release.gated(nearest_of_all(by_pc4), {"pupils": ["share"], "at_nearest": ["share"]})
-    fit = pd.DataFrame({"distance_share": [0.8], "n_choosers": 398})
+    fit = pd.DataFrame({"n_schools": [1193], "pseudo_r2": 0.5, "pseudo_r2_distance": 0.4, "n_choosers": 398})
     travel = pd.DataFrame(columns=["estimate"], dtype=float)
     kinds = pd.DataFrame(columns=["attribute", "category", "observed", "without_taste"])
     sentences = school_choice(travel, told, fit, kinds).set_index("name")["sentence"]

@@ -90,7 +90,7 @@ def test_sources_are_noted_for_the_manifest(chapter_of):
     chapter.inputs([{"path": "duo/x.csv", "sha256": "ab", "status": "verified"}])
     lines = chapter.workspace.write / "internal" / "records" / "data.jsonl"
     records = [json.loads(line) for line in lines.read_text("utf8").splitlines()]
-    (record,) = [record for record in records if record["noted"] == "input"]  # names of schools are noted beside it
+    (record,) = [record for record in records if record["key"] == "input"]  # names of schools are noted beside it
     assert {"path": "duo/x.csv", "sha256": "ab", "status": "verified"}.items() <= record.items()
 
 
@@ -137,7 +137,7 @@ def test_several_accounts_are_folded_each_by_itself(chapter_of, tmp_path):
         }
         | {"schools_out": 0, "schools_kept": 5}
         for outcome, out in (("under", 20), ("over", 4))
-        for step in ("test sat", "under-advised")
+        for step in ("one", "two")
     ]
     chapter_of("advisering").accounts("sample", pd.DataFrame(steps), by="outcome", caption="Who leaves")
     written = pd.read_csv(tmp_path / "tables" / "advisering" / "sample.csv")
@@ -155,7 +155,7 @@ def test_the_summary_counts_findings_and_tests(chapter_of):
     html = chapter_of("summary", needs=frozenset(both)).tests_made().html
     # 4 findings, 1 test at 5%: 0.05 would come out by chance, and 1 did.
     assert "makes 4 findings. 1 of them test" in html
-    assert "1 were significant (about 0.1 would" in html or "1 were significant (about 0.0 would" in html
+    assert "1 came out, 0.1 would" in html or "1 came out, 0.0 would" in html
 
 
 def test_a_summary_without_findings_counts_none(chapter_of):

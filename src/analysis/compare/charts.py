@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.compare.comparison import NUMBERED, Comparison, TableChange
-from analysis.compare.frames import COORDINATES, SEPARATOR, numbers
+from analysis.compare.comparison import Comparison, TableChange
+from analysis.compare.frames import SEPARATOR, numbers
 from analysis.compare.wording import label
 from analysis.language import term, text
 from analysis.publish.forms import points
@@ -102,8 +102,7 @@ def _largest_column(change: TableChange) -> Iterator[tuple[str, pd.DataFrame]]:
     """Give, of a table without estimates, the column in which most cells changed."""
     assert change.difference is not None
     cells = change.difference.cells
-    values = cells[(cells["change"] == "value") & ~cells["column"].isin(COORDINATES)]
-    values = values[~values["row"].str.contains(NUMBERED)]
+    values = cells[cells["change"] == "value"]
     if values.empty:
         return
     column = str(values["column"].value_counts(sort=True).index[0])

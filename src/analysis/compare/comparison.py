@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Literal, TypeVar, cast
 
 import pandas as pd
@@ -17,7 +16,6 @@ from analysis.compare.editions import PublishedEdition, Table
 from analysis.compare.frames import TOLERANCE, Difference, difference
 from analysis.language import from_data
 
-NUMBERED = r" #\d+$"
 State = Literal["same", "changed", "only before", "only after"]
 Name = TypeVar("Name")
 
@@ -101,7 +99,7 @@ class Comparison:
 
         Those whose intervals do not overlap come first, then those whose sign changed.
         """
-        changes = sorted(self.tables, key=self._of_no_finding)
+        changes = sorted(self.tables, key=lambda change: change.table.kind != "table")
         frames = [
             change.difference.estimates.assign(stem=change.table.stem, table=change.table.name)
             for change in changes
@@ -115,31 +113,11 @@ class Comparison:
         return estimates.loc[loudness.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
     def striking(self) -> list[dict[str, Any]]:
-        """Return the estimates of findings whose sign changed or whose intervals do not overlap.
-
-        Those in tables that no finding names, and rows that only their number names, are in the file with all.
-        """
+        """Return the estimates whose sign changed or whose intervals do not overlap."""
         estimates = self.estimates()
         if estimates.empty:
             return []
-        pairs = pd.Series(zip(estimates["stem"], estimates["table"], strict=True), index=estimates.index)
-        named = pairs.isin(self._of_findings) & ~estimates["row"].str.contains(NUMBERED)
-        loud = estimates["sign"] | estimates["apart"]
-        return cast("list[dict[str, Any]]", estimates[loud & named].to_dict("records"))
-
-    def _of_no_finding(self, change: TableChange) -> tuple[bool, bool]:
-        """Return what puts the tables of findings first, then other tables, then figures."""
-        return (change.table.stem, change.table.name) not in self._of_findings, change.table.kind != "table"
-
-    @cached_property
-    def _of_findings(self) -> set[tuple[str, str]]:
-        """Chapter and name of the tables that a finding of either edition names."""
-        return {
-            (stem, finding.get("table", ""))
-            for edition in (self.before, self.after)
-            for stem, step in edition.steps.items()
-            for finding in step.get("findings", ())
-        }
+        return cast("list[dict[str, Any]]", estimates[estimates["sign"] | estimates["apart"]].to_dict("records"))
 
     def step(self, stem: str) -> Mapping[str, Any]:
         """Return what the manifests have of a chapter: the later one, if the chapter is in it."""
@@ -162,7 +140,7 @@ def compare(before: PublishedEdition, after: PublishedEdition, tolerance: float 
     """Compare two editions; numbers are equal that differ by at most this part of the larger or of its error."""
     causes = Causes(before, after)
     tables = tuple(_table_changes(before, after, causes, tolerance))
-    return Comparison(before, after, tables, tuple(finding_changes(before, after)), causes, tolerance)
+    return Comparison(before, after, tables, tuple(_finding_changes(before, after)), causes, tolerance)
 
 
 def _table_changes(
@@ -184,7 +162,7 @@ def _table_changes(
                 yield TableChange(new[path], "same")
 
 
-def finding_changes(before: PublishedEdition, after: PublishedEdition) -> Iterator[FindingChange]:
+def _finding_changes(before: PublishedEdition, after: PublishedEdition) -> Iterator[FindingChange]:
     """Give the findings that differ; what a summary repeats is given once."""
     old, new = _findings(before), _findings(after)
     seen = set[object]()

@@ -21,8 +21,6 @@ ESTIMATE_KEYS = ("model", "group", "term")
 ESTIMATE_VALUES = ("estimate", "ci_low", "ci_high")
 COUNTS = ("n", "n_", "pupils", "schools", "boards", "persons", "teachers", "rows")
 CELL_COLUMNS = ("row", "column", "change", "before", "after", "difference", "relative")
-YEARS = ("year", "school_year", "cohort")  # numbers that name a row
-COORDINATES = ("lat", "lon", "latitude", "longitude")
 SEPARATOR = " · "
 
 
@@ -77,7 +75,7 @@ def row_keys(before: pd.DataFrame, after: pd.DataFrame) -> tuple[str, ...]:
     Empty when nothing names the rows.
     """
     shared = [name for name in before.columns if name in after.columns and name != SUPPRESSED]
-    words = [name for name in shared if name in YEARS or not (_is_numeric(before[name]) and _is_numeric(after[name]))]
+    words = [name for name in shared if not (_is_numeric(before[name]) and _is_numeric(after[name]))]
     keys = tuple(name for name in ESTIMATE_KEYS if name in words)
     for name in (name for name in words if name not in keys):
         if _unique(before, keys) and _unique(after, keys):

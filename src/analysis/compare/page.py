@@ -16,7 +16,6 @@ from analysis.compare.causes import KINDS
 from analysis.compare.charts import PANELS, Panel, panels, small_multiples
 from analysis.compare.comparison import COUNTED, Comparison, FindingChange, TableChange
 from analysis.compare.editions import PublishedEdition
-from analysis.compare.meaning import ranked
 from analysis.compare.shares import of_estimates, taken
 from analysis.language import from_data, speaking, spoken, term, text
 from analysis.publish.layout import TEMPLATES as PUBLISHED
@@ -46,7 +45,6 @@ def page(comparison: Comparison, command: str) -> str:
             comparison=comparison,
             editions=_editions(comparison),
             overview=_overview(comparison),
-            became=ranked(comparison.findings),
             striking=striking[:STRIKING],
             quieter=max(len(striking) - STRIKING, 0),
             chapters=[chapter for stem in comparison.stems if (chapter := _chapter(comparison, stem))],
@@ -105,7 +103,7 @@ def _overview_row(comparison: Comparison, change: TableChange) -> tuple[object, 
     if change.state != "changed":
         edition = comparison.before if change.state == "only before" else comparison.after
         return (caption, stem, text("only in {edition}", edition=edition.name), *([""] * len(COUNTED)))
-    because = ", ".join(map(wording.kind_name, change.kinds)) or text("nothing that the manifests show")
+    because = ", ".join(map(wording.kind_name, change.kinds)) or text("nothing that the manifests tell")
     return (caption, stem, because, *(wording.figure(number) if number else "" for number in change.counts.values()))
 
 

@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.compare.comparison import COUNTED, Comparison, TableChange
-from analysis.compare.meaning import ranked
 from analysis.compare.shares import taken, total
 from analysis.compare.wording import interval, reason, striking
 
@@ -25,9 +24,9 @@ def show(comparison: Comparison, console: Console) -> None:
     if not comparison.changed:
         console.print(f"nothing changed: {len(comparison.tables)} tables and every finding are the same")
         return
-    _print_lines(console, "Findings that read differently", list(_findings(comparison)))
     console.print(_tables(comparison))
     _print_lines(console, "Estimates whose sign changed or whose intervals lie apart", list(_striking(comparison)))
+    _print_lines(console, "Findings that read differently", [f"{f.stem}: {f.name}" for f in comparison.findings])
     _print_lines(console, "What differs", list(_reasons(comparison)), limit=None)
     if not comparison.shares.empty:
         console.print(_shares(comparison))
@@ -59,13 +58,6 @@ def _striking(comparison: Comparison) -> Iterator[str]:
     for row in comparison.striking():
         what = striking({**row, "n_changed": False})
         yield f"{row['stem']}: {row['row']}: {interval(row, 'before')} -> {interval(row, 'after')} ({what})"
-
-
-def _findings(comparison: Comparison) -> Iterator[str]:
-    for one in ranked(comparison.findings):
-        yield f"{one.change.stem}: {one.change.name}: {one.words}"
-        if one.what == "other":
-            yield f"  {one.before} -> {one.after}"
 
 
 def _reasons(comparison: Comparison) -> Iterator[str]:

@@ -20,8 +20,6 @@ BLOCKS: dict[str, type[Block]] = {stem: chapter.parameters for stem, chapter in 
 SOURCES = tuple(stem for stem, block in BLOCKS.items() if issubclass(block, Source))
 """The blocks that bring data in."""
 
-NAME_OR_NONE = r"^([a-z0-9][a-z0-9-]*)?$"
-
 FOLDER = "data"
 """The folder of the source files where no block names one."""
 
@@ -38,15 +36,6 @@ class Shared(Block):
     school_years: tuple[SchoolYear, ...] = key("school years that the edition is about", unit="yyyy/yy", min_length=1)
     language: Literal["en", "nl"] = key("language of the pages", default="en")
     publisher: str = key("office that makes the edition and answers for it, as the pages name it", default="")
-    contact: str = key("where readers write to: an e-mail address, a page or words", default="")
-    status: Literal["draft", "final"] = key("a draft is marked as such on every page and in print", default="draft")
-    licence: str = key("licence of text, figures and data, such as CC BY 4.0; empty: not stated", default="")
-    next_edition: str = key("when the next edition is due, in words", default="")
-    address: str = key("permanent address of the edition, such as a DOI", default="", pattern=r"^(https?://\S+)?$")
-    also: str = key("name of the edition that is the same in the other language", default="", pattern=NAME_OR_NONE)
-    previous: str = key(
-        "name of the edition that this one follows, such as last year's", default="", pattern=NAME_OR_NONE
-    )
     seed: int = key("seed of every random draw", default=20201101, ge=0)
     disclosure: Literal["default", "acro", "opensafely", "open-data", "cbs", "duo"] = key(
         "disclosure profile: which cells are too small to publish", default="default"
@@ -69,12 +58,6 @@ class Shared(Block):
         for stem in self.given:
             if why := chapters()[stem].refusal(self.given):
                 raise ValueError(why)
-        return self
-
-    @model_validator(mode="after")
-    def _is_not_its_own_relative(self) -> Self:
-        if self.edition in (self.also, self.previous):
-            raise ValueError("also and previous name other editions than this one")
         return self
 
     @model_validator(mode="after")
@@ -156,7 +139,8 @@ class Shared(Block):
 
     def facts(self) -> dict[str, Any]:
         """Return what pages and manifest state about the edition."""
-        return {**self.shared, "synthetic": self.synthetic, "parameters": self._plain()}
+        here = {stem: {"regressions": [*map(list, chapters()[stem].regressions)]} for stem in self.given}
+        return {**self.shared, "synthetic": self.synthetic, "parameters": self._plain(), "chapters": here}
 
     def _plain(self) -> dict[str, Any]:
         return json.loads(self.model_dump_json())  # type: ignore[no-any-return]  # tuples become lists, as papermill writes them

@@ -26,7 +26,7 @@ from analysis.run.hashes import digest, sha256
 from analysis.run.order import Order
 from analysis.run.seal import read_sealed, write_sealed
 from analysis.run.workspace import MANIFEST_FILE
-from analysis.variables import CACHE_VARIABLE, CATALOGUES, CHAPTERS, DATA_VARIABLE, INTAKE_VARIABLE, VOCABULARIES
+from analysis.variables import CACHE_VARIABLE, CATALOGUES, CHAPTERS, DATA_VARIABLE, INTAKE_VARIABLE
 
 if TYPE_CHECKING:
     from analysis.edition.model import Edition
@@ -34,12 +34,8 @@ if TYPE_CHECKING:
 DEFAULT_EDITION = "amsterdam-2020"
 PAGES = "analysis.site:build"
 SETTLE = "analysis.publish.settling"
-# In the appendices of methods and regressions.
-EXPLAINED = (
-    *("chapters/*/models", "chapters/*/models.py", "chapters/*/methods.yml"),
-    "chapters/*/regressions.yml",
-    *("topics/*/models", "stats", "data", "intake.py"),
-)
+# In the appendix of methods.
+EXPLAINED = ("chapters/*/models", "chapters/*/models.py", "topics/*/models", "stats", "data", "intake.py")
 INTAKE_LABEL = "data.intake"  # the folder with the mappings of own registers
 DATA_LABEL = "data.folder"  # what steps call the folder of an edition's source files, whichever block names it
 LOCALES = "locale"
@@ -123,11 +119,11 @@ def order_of_published(folder: Path, settings: Sequence[str], root: Path, params
     return replace(order, facts={**order.facts, **lacks}, context={**order.context, **lacks})
 
 
-def _absent(told: Mapping[str, Any]) -> dict[str, Any]:
+def _absent(recorded: Mapping[str, Any]) -> dict[str, Any]:
     """Return the chapters that an edition was without for want of data; their parameters are not in its manifest."""
     return {
         stem: {"heading": dict(chapters()[stem].findings), "lacks": [*map(str, each["lacks"])]}
-        for stem, each in told.items()
+        for stem, each in recorded.items()
     }
 
 
@@ -157,11 +153,9 @@ def refuse_unused_folder(order: Order, root: Path) -> None:
 def check_declarations(order: Order) -> None:
     """Refuse a run in which a chapter declares something wrong, before any notebook runs."""
     from analysis.publish.declared import read_chapter
-    from analysis.publish.journal import FILE, read_journal
 
     for stem in order.blocks:
         read_chapter(CHAPTERS / stem)
-        read_journal(CHAPTERS / stem / FILE)
 
 
 def check_sources(order: Order, root: Path) -> None:
@@ -212,9 +206,8 @@ def _order(edition: Edition, command: str, root: Path, intakes: Path, memory: Pa
 
 
 def _catalogues(language: str) -> tuple[str, ...]:
-    """Return the files with the words of a language, below the package; of the code's own that is the vocabulary."""
-    patterns = (*(pattern.format(language=language) for pattern in CATALOGUES), *VOCABULARIES)
-    paths = (path for pattern in patterns for path in PACKAGE.glob(pattern))
+    """Return the files with the words of a language, below the package; those of the code itself have none."""
+    paths = (path for pattern in CATALOGUES for path in PACKAGE.glob(pattern.format(language=language)))
     return tuple(sorted(path.relative_to(PACKAGE).as_posix() for path in paths))
 
 

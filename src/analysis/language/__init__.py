@@ -7,18 +7,15 @@ not.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
-from analysis.errors import InputError
 from analysis.language.catalogue import (
     LOCALES,
     SOURCE,
     Words,
+    by_pattern,
     catalogue,
     catalogues,
-    declared,
     languages,
     localised,
     messages,
@@ -29,7 +26,6 @@ from analysis.language.catalogue import (
     translated,
 )
 from analysis.language.texts import MINUS, Fewer, NumberText, Text, as_data, faults_of_fields, from_data, joined
-from analysis.language.vocabulary import COLUMNS, VALUES, patterns, plainly, vocabulary
 
 __all__ = [
     "LOCALES",
@@ -42,17 +38,14 @@ __all__ = [
     "as_data",
     "catalogue",
     "catalogues",
-    "declared",
     "faults_of_fields",
     "filled",
     "from_data",
     "header",
-    "is_word",
     "joined",
     "languages",
     "localised",
     "messages",
-    "name_codes",
     "remember",
     "speak",
     "speaking",
@@ -60,16 +53,11 @@ __all__ = [
     "term",
     "text",
     "translated",
-    "vocabulary",
     "word",
 ]
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\.?\d)"
-# A code that is a number or a range of numbers, with its unit: "0.5-1.0", "< 24.0", "1.5 km"; not 3.5.1, a section.
-NUMERIC = re.compile(rf"[<>≤≥=+\-−–%\s]*{NUMBER}(?:[<>≤≥=+\-−–%\s]+(?:{NUMBER})?)*(?:km)?")
-KNOWN = 1 << 16
-"""Words that are remembered: they are looked up per cell."""
-_brought: dict[str, Words] = {}
+# A code that is a number or a range of numbers, with its unit: "0.5-1.0", "< 24.0", "1.5 km".
+NUMERIC = re.compile(r"[<>≤≥=+\-−–%\s\d.,]*\d[<>≤≥=+\-−–%\s\d.,]*(km)?")
 
 
 def text(message: str, /, **values: Any) -> Text:  # noqa: ANN401 - whatever a format takes
@@ -105,76 +93,31 @@ def word(message: str, /) -> str:
     return message
 
 
-def term(code: str, /, of: str = "") -> str:
-    """Return a word of the data (a code in a cell, a name along an axis) in the edition's language.
+def term(code: str, /) -> str:
+    """Return a word of the data (a code in a cell, a name along an axis) in the edition's language; unknown, as it is.
 
-    What is unknown stays as it is, with spaces for underscores: registers have codes of their own. The vocabulary knows
-    it, or a pattern of it such as ``below {edge}``. Of a code that is a number or a range, the number is written in
-    that language.
-
-    Parameters
-    ----------
-    code : What stands in the data.
-    of : The column it stands in, where it may mean something else than elsewhere (``group: none``).
+    A catalogue may hold patterns of codes: entries with fields and ``msgctxt "code"``, such as ``below {edge}``. What
+    stands in a field is a code again. Of a code that is a number or a range, the number is written in that language.
     """
-    return (_term(code, spoken(), of) or (plainly(code) if code.isidentifier() else code)) if code else code
-
-
-def name_codes(words: Mapping[str, Words], /) -> None:
-    """Let `term` know what an edition calls the codes that it brings itself; what it was told before is forgotten."""
-    brought = {plainly(code): said for code, said in words.items()}
-    if brought != _brought:
-        _brought.clear()
-        _brought.update(brought)
-        _term.cache_clear()
-
-
-def is_word(code: str, /, of: str = "") -> bool:
-    """Return whether the edition's language has a word for a code of the data, or it is a number; see `term`."""
-    said = catalogue(languages()[-1]) if spoken() == SOURCE else {}
-    return bool(_term(code, spoken(), of)) or code in said
-
-
-@lru_cache(KNOWN)
-def _term(code: str, language: str, of: str = "") -> str | None:
-    brought = _brought.get(plainly(f"{of}: {code}")) or _brought.get(plainly(code))
-    if brought:
-        return brought[language]
-    own = vocabulary().word(f"{of}: {code}", VALUES) if of else None
-    known = own or vocabulary().word(code, VALUES, COLUMNS)
-    if known:
-        return known.words[language]
-    if language != SOURCE and (translation := catalogue(language).get(code)):
-        return translation
-    return _by_pattern(plainly(code), language) or (localised(code) if NUMERIC.fullmatch(code) else None)
-
-
-def _by_pattern(code: str, language: str) -> str | None:
-    for pattern, words, as_it_is in patterns(language):
-        if match := pattern.fullmatch(code):
-            parts = match.groupdict()
-            return words.format(**(parts if as_it_is else {name: term(part) for name, part in parts.items()}))
-    return None
+    if spoken() == SOURCE or not code:
+        return code
+    words = code.replace("_", " ") if code.isidentifier() else code
+    known = catalogue(spoken())
+    if direct := known.get(code) or known.get(words):
+        return direct
+    if pattern := by_pattern(words):
+        template, fields = pattern
+        return template.format(**{field: term(value) for field, value in fields.items()})
+    return localised(code) if NUMERIC.fullmatch(code) else code
 
 
 def header(column: str, /) -> str:
-    """Return the header of a column in the edition's language.
+    """Return the header of a column: its name with spaces, in the edition's language.
 
     Raises
     ------
     InputError
-        When the vocabulary does not have it: unlike a code, a header is always a word.
+        When the catalogue does not have it: unlike a code, a header is always a word.
     """
-    return _header(column, spoken())
-
-
-@lru_cache(KNOWN)
-def _header(column: str, language: str) -> str:
-    known = vocabulary().word(column, COLUMNS, VALUES)
-    if known:
-        return known.words[language]
-    name = plainly(column)
-    if language == SOURCE and "_" in column:
-        hint = "add it to a vocabulary.yml, below columns"
-        raise InputError("language", "no word for a column", given=column, hint=hint)
+    name = column.replace("_", " ")
     return translated(name) if name.strip() else name

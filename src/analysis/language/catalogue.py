@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 from babel import Locale
 from babel.messages.pofile import read_po
@@ -20,6 +22,9 @@ LOCALES = PACKAGE / "locale"
 
 Words = Mapping[str, str]
 """A text in every language: ``{"en": ..., "nl": ...}``."""
+
+CODE = "code"
+"""The context of the entries that are patterns of codes."""
 
 _declared: list[Words] = []
 _spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
@@ -69,8 +74,8 @@ def localised(number: str) -> str:
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """Return the translations into `language` by message."""
-    return dict(_entries(language))
+    """Return the translations into `language` by message; patterns of codes are none."""
+    return {message: translation for message, translation, context in _entries(language) if context != CODE}
 
 
 def translated(message: str) -> str:
@@ -90,30 +95,47 @@ def translated(message: str) -> str:
     return catalogue(language)[message]
 
 
+def by_pattern(code: str) -> tuple[str, dict[str, str]] | None:
+    """Return the translation of the pattern that a code has, and the codes in its fields."""
+    for pattern, translation in _patterns(spoken()):
+        if match := pattern.fullmatch(code):
+            return translation, match.groupdict()
+    return None
+
+
 def remember(texts: Iterable[Words]) -> None:
     """Add texts that are declared in every language to what `messages` returns."""
     _declared.extend(texts)
 
 
-def declared() -> int:
-    """Return how many texts were added by `remember`: what is made of `messages` holds as long as they are as many."""
-    return len(_declared)
-
-
 def messages(language: str) -> tuple[tuple[str, str], ...]:
-    """Return every message with its translation."""
-    return (*_entries(language), *((words[SOURCE], words[language]) for words in _declared))
+    """Return every message with its translation, patterns of codes too."""
+    catalogued = ((message, translation) for message, translation, _ in _entries(language))
+    return (*catalogued, *((words[SOURCE], words[language]) for words in _declared))
 
 
 def is_known(template: str) -> bool:
     """Return whether a text of the edition's language is a message of the project."""
-    return template in _templates(spoken(), declared())
+    return template in _templates(spoken(), len(_declared))
 
 
 @cache
 def _templates(language: str, _: int) -> frozenset[str]:
     others = languages()[1:] if language == SOURCE else (language,)
     return frozenset(pair[language != SOURCE] for other in others for pair in messages(other))
+
+
+@cache
+def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
+    """Return how codes with fields look and what they become, those with most words of their own first."""
+    coded = [(message, translation) for message, translation, context in _entries(language) if context == CODE]
+    own = {message: sum(len(literal) for literal, *_ in Formatter().parse(message)) for message, _ in coded}
+    return [(_pattern(message), to) for message, to in sorted(coded, key=lambda pair: -own[pair[0]])]
+
+
+def _pattern(message: str) -> re.Pattern[str]:
+    parts = [(re.escape(literal), field) for literal, field, *_ in Formatter().parse(message)]
+    return re.compile("".join(literal + (f"(?P<{field}>.+?)" if field else "") for literal, field in parts))
 
 
 def catalogues(language: str) -> list[Path]:
@@ -123,9 +145,9 @@ def catalogues(language: str) -> list[Path]:
 
 
 @cache
-def _entries(language: str) -> list[tuple[str, str]]:
-    entries: list[tuple[str, str]] = []
+def _entries(language: str) -> list[tuple[str, str, str | None]]:
+    entries: list[tuple[str, str, str | None]] = []
     for path in catalogues(language):
         with path.open("rb") as file:
-            entries += [(str(e.id), str(e.string)) for e in read_po(file) if e.id and e.string]
+            entries += [(str(e.id), str(e.string), e.context) for e in read_po(file) if e.id and e.string]
     return entries

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from numbers import Integral, Number, Real
 from string import Formatter
-from types import MappingProxyType
 from typing import Any
 
 from analysis.errors import WithheldError
@@ -21,7 +20,6 @@ from analysis.language.catalogue import is_known, localised, translated
 MINUS = "\N{MINUS SIGN}"
 WITHHELD = "Not shown: a number in it is withheld, or cannot be estimated."
 
-NOTHING_BESIDE: Mapping[str, Any] = MappingProxyType({})
 NA = "NAType"
 """The type of pandas' missing value, by its name: declarations have texts, and are read where pandas is not loaded."""
 FORM = re.compile(r",?|,?\.\d+f|\.\d+%")
@@ -35,9 +33,6 @@ class Text(str):
     ----------
     template : The words with their fields, in the language of the edition.
     values : The value of each field: a number, or words, which may be texts again.
-    beside
-        Other texts on the same values, by what they are, such as the headline of a sentence. They go along with the
-        words in memory, and are no part of them.
 
     Raises
     ------
@@ -47,17 +42,16 @@ class Text(str):
 
     template: str
     values: Mapping[str, Any]
-    beside: Mapping[str, Text]
 
-    def __new__(cls, template: str, values: Mapping[str, Any], beside: Mapping[str, Text] = NOTHING_BESIDE) -> Text:
+    def __new__(cls, template: str, values: Mapping[str, Any]) -> Text:
         """Fill the template with its values."""
         words = super().__new__(cls, _Localised().vformat(template, (), values))
-        words.template, words.values, words.beside = template, values, beside
+        words.template, words.values = template, values
         return words
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what a copy is made of."""
-        return Text, (self.template, self.values, dict(self.beside))
+        return Text, (self.template, self.values)
 
     @property
     def declared(self) -> bool:
@@ -120,10 +114,9 @@ class Fewer(int):
 
 
 def joined(separator: str, parts: Iterable[str]) -> Text:
-    """Return texts one after another, as one, with what stands beside the first; an empty one leaves nothing."""
+    """Return texts one after another, as one; an empty one leaves nothing."""
     values = {f"part_{nth}": part for nth, part in enumerate(filter(None, parts), start=1)}
-    beside = getattr(values.get("part_1"), "beside", NOTHING_BESIDE)
-    return Text(separator.join(f"{{{name}}}" for name in values), values, beside)
+    return Text(separator.join(f"{{{name}}}" for name in values), values)
 
 
 def as_data(words: Any) -> Any:  # noqa: ANN401 - whatever a format takes

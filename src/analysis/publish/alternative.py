@@ -8,7 +8,6 @@ import pandas as pd
 
 from analysis.language import term, text, word
 
-COMPARED = 2
 QUANTITIES = (word("none of them"), word("some of them"), word("most of them"), word("all of them"))
 
 
@@ -45,24 +44,6 @@ def moved(rows: pd.DataFrame, series: str, first: str, last: str, names: Mapping
         left=quantity(int((change < 0).sum()), len(change)),
         right=quantity(int((change > 0).sum()), len(change)),
     )
-
-
-def extremes(rows: pd.DataFrame, value: str, label: str, *, percent: bool = True) -> str:
-    """Say what is lowest and what highest of the numbers that are drawn; nothing of a single one.
-
-    Parameters
-    ----------
-    rows : The column `value`, and the column `label` that names a row; withheld ones are missing.
-    percent : Whether the numbers are shares; else they are indices.
-    """
-    known = rows.dropna(subset=[value]).sort_values(value, kind="stable")
-    if len(known) < COMPARED:
-        return ""
-    first, last = known.iloc[0], known.iloc[-1]
-    ends = {"low": first[value], "least": term(str(first[label])), "high": last[value], "most": term(str(last[label]))}
-    if percent:
-        return text("Lowest: {low:.0%} ({least}); highest: {high:.0%} ({most}).", **ends)
-    return text("Lowest: {low:.2f} ({least}); highest: {high:.2f} ({most}).", **ends)
 
 
 def quantity(part: int, whole: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 import numpy as np
@@ -19,27 +18,9 @@ DECIMALS = 3
 
 
 def write_numbers(axis: Axis, numbers: Numbers) -> None:
-    """Write the numbers along an axis: as shares or differences of shares where they are, else in full."""
-    axis.set_major_formatter(formatter(numbers))
-
-
-def formatter(numbers: Numbers) -> Formatter:
-    """Return what writes numbers along an axis, or beside a map."""
-    return Plain() if numbers == "plain" else Hundredths(numbers)
-
-
-class Plain(Formatter):
-    """Writes numbers with as few decimals as are exact, thousands apart, a real minus and no zero with a sign.
-
-    In the English way, as `Hundredths` does.
-    """
-
-    def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002 - as matplotlib calls it
-        return self.format_ticks([x])[0]
-
-    def format_ticks(self, values: Any) -> list[str]:  # noqa: ANN401 - as matplotlib's
-        decimals = _exact(np.asarray(values, dtype=float))
-        return [f"{value:,.{decimals}f}".replace("-", MINUS) for value in np.round(values, decimals) + 0.0]
+    """Write the numbers along an axis as shares or as differences of shares, where they are."""
+    if numbers != "plain":
+        axis.set_major_formatter(Hundredths(numbers))
 
 
 class Hundredths(Formatter):
@@ -67,26 +48,9 @@ class Hundredths(Formatter):
         return f"{sign}{size:.{decimals}f}%"
 
 
-def whole_percent(share: float) -> str:
-    """Write a share beside its mark as whole per cents, a half upwards, in the English way; empty if missing."""
-    if not np.isfinite(share):
-        return ""
-    return f"{half_up(100 * share, 0)}%"
-
-
-def half_up(value: float, decimals: int) -> str:
-    """Write a number with so many decimals, a half away from zero, in the English way."""
-    published = Decimal(f"{value:.9f}")  # without what binary fractions add to it
-    return str(published.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
-
-
 def _decimals(shares: Sequence[float]) -> int:
-    return _exact(100 * np.asarray(shares, dtype=float))
-
-
-def _exact(numbers: np.ndarray) -> int:
-    """Return the fewest decimals that are exact, and no more than three."""
-    exact = (n for n in range(DECIMALS) if np.allclose(np.round(numbers, n), numbers, rtol=0, atol=1e-9))
+    hundredths = 100 * np.asarray(shares, dtype=float)
+    exact = (n for n in range(DECIMALS) if np.allclose(np.round(hundredths, n), hundredths, rtol=0, atol=1e-9))
     return next(exact, DECIMALS)
 
 

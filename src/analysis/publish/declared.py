@@ -2,8 +2,8 @@
 
 ``findings`` has, by name of a finding or by the beginning of it, the figure that shows its number, the table that holds
 it and, where it is a test, the row with its p-value; their order is their rank. ``sentences`` has every sentence in all
-languages, by the name with which the chapter says it, and beside it what an editor makes of it (`BESIDE`). Which
-sentence follows from the numbers is decided in ``findings.py``: so its headline turns with it.
+languages, by the name with which the chapter says it. Which sentence follows from the numbers is decided in
+``findings.py``.
 """
 
 from __future__ import annotations
@@ -11,25 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import InputError, WithheldError, nearest
-from analysis.language import Text, Words, filled, remember, spoken
+from analysis.errors import InputError, nearest
+from analysis.language import Text, Words, filled, remember
 from analysis.plain_yaml import read_yaml
 from analysis.publish.exhibits import Exhibits, faults_of_words, fields_of, read_exhibits
-from analysis.publish.methods import FILE as METHODS
-from analysis.publish.methods import read_methods, refuse_unexplained
 from analysis.publish.shapes import faults_of_shape, is_file_name
 from analysis.stats.multiplicity import HOLM, correction_of
 
 FILE = "findings.yml"
-KINDS = {"findings": ("figure", "table", "method", "lead", "test", "nth", "family"), "sentences": ()}
-BESIDE = ("headline", "key", "label", "yardstick", "caveat")
-"""What may stand beside a sentence, on the same values: a headline of at most `HEADLINE` words, a key figure with its
-unit and what it is of, what the figure is to be compared with, and how it may not be read."""
-HEADLINE = 15
+KINDS = {"findings": ("figure", "table", "test", "nth", "family"), "sentences": ()}
 REST = "*"
 """In a test: what the name of the finding has after its declared beginning."""
 
@@ -43,8 +36,6 @@ class Kind:
     name : The name, or its beginning.
     rank : Place in the chapter, the first is its answer.
     figure, table : Names of the figure that shows the number and of the table that holds it; empty for none.
-    method : Section of ``methods.yml`` that says how it is estimated; empty for none.
-    lead : Place among the headlines of an edition; 0 for none.
     test
         Column and value, or values, of the rows of ``estimates`` that hold the p-value; empty where it tests nothing.
     nth
@@ -57,8 +48,6 @@ class Kind:
     rank: int
     figure: str = ""
     table: str = ""
-    method: str = ""
-    lead: int = 0
     test: Mapping[str, Any] = field(default_factory=dict)
     nth: str = ""
     family: str = ""
@@ -71,11 +60,10 @@ class Kind:
 
 @dataclass(frozen=True)
 class Declared:
-    """All that a chapter declares of its findings: by name of a sentence its words, and those of what is beside it."""
+    """All that a chapter declares of its findings."""
 
     kinds: tuple[Kind, ...] = ()
     sentences: Mapping[str, Words] = field(default_factory=dict)
-    beside: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
 
     def kind(self, finding: str) -> Kind:
         """Return what is declared of a finding: of its own name, else of the longest beginning of it."""
@@ -106,17 +94,9 @@ def read_declared(path: Path) -> Declared:
     if faults:
         raise InputError.several(faults)
     kinds = enumerate((raw.get("findings") or {}).items(), start=1)
-    parts = {name: _parts(given) for name, given in (raw.get("sentences") or {}).items()}
-    sentences = {name: words for name, (words, _) in parts.items()}
-    beside = {name: each for name, (_, each) in parts.items()}
-    remember([*sentences.values(), *(words for each in beside.values() for words in each.values())])
-    return Declared(tuple(Kind(name, rank, **given) for rank, (name, given) in kinds), sentences, beside)
-
-
-def _parts(given: Mapping[str, Any]) -> tuple[Words, Mapping[str, Words]]:
-    """Split what is declared of a sentence in its words and what is beside it."""
-    beside = {name: words for name, words in given.items() if name in BESIDE}
-    return {name: words for name, words in given.items() if name not in BESIDE}, beside
+    sentences = raw.get("sentences") or {}
+    remember(sentences.values())
+    return Declared(tuple(Kind(name, rank, **given) for rank, (name, given) in kinds), sentences)
 
 
 def refuse_unshown(exhibits: Exhibits, declared: Declared, where: str) -> None:
@@ -157,13 +137,10 @@ def read_chapter(folder: Path) -> tuple[Exhibits, Declared]:
     Raises
     ------
     InputError
-        With everything that is wrong with a file, and what findings name that the exhibits or methods do not have.
+        With everything that is wrong with either file, and what the findings name and the exhibits do not have.
     """
     exhibits, declared = read_exhibits(folder / "exhibits.yml"), read_declared(folder / FILE)
     refuse_unshown(exhibits, declared, f"{folder.name}/{FILE}")
-    methods = {kind.name: kind.method for kind in declared.kinds}
-    shown = {*exhibits.figures, *exhibits.tables, *exhibits.files}
-    refuse_unexplained(read_methods(folder / METHODS), methods, shown, folder.name)
     return exhibits, declared
 
 
@@ -177,28 +154,17 @@ def sentences_beside(module: str) -> Callable[..., Text]:
     path = Path(module).with_name(FILE)
 
     def say(name: str, /, **values: Any) -> Text:  # noqa: ANN401 - whatever a format takes
-        declared = read_declared(path)
-        sentences, beside = declared.sentences, declared.beside.get(name, {})
+        sentences = read_declared(path).sentences
         if name not in sentences:
             near = nearest(name, list(sentences))
             hint = f"did you mean {near}?" if near else "declare it in every language"
             raise InputError(f"{path.parent.name}/{FILE}: sentences.{name}", "is not declared", hint=hint)
-        asked = (next(iter(words.values())) for words in (sentences[name], *beside.values()))
-        for absent in sorted({*chain.from_iterable(map(fields_of, asked))} - values.keys()):
+        for absent in sorted({*fields_of(next(iter(sentences[name].values())))} - values.keys()):
             where = f"{path.parent.name}/{FILE}: sentences.{name}"
             raise InputError(where, f"{{{absent}}} has no value", hint=f"say({name!r}, {absent}=...)")
-        return Text(sentences[name][spoken()], values, dict(_filled(beside, values)))
+        return filled(sentences[name], **values)
 
     return say
-
-
-def _filled(beside: Mapping[str, Words], values: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
-    """Give what stands beside a sentence; a part with a number that is withheld is not made, and the sentence is."""
-    for part, words in beside.items():
-        try:
-            yield part, filled(words, **values)
-        except WithheldError:
-            continue
 
 
 def _faults(raw: Any, file: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
@@ -211,25 +177,13 @@ def _faults(raw: Any, file: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML
         elif not isinstance(given, Mapping):
             yield InputError(f"{file}: {part}", "must be a mapping")
         else:
-            check = _faults_of_sentence if part == "sentences" else _faults_of_kind
+            check = faults_of_words if part == "sentences" else _faults_of_kind
             for name, each in given.items():
                 if not is_file_name(name):
                     yield InputError(f"{file}: {part}.{name}", "a name is lower-case letters, digits and underscores")
                 yield from check(each, f"{file}: {part}.{name}")
                 if part == "findings" and isinstance(each, Mapping):
                     yield from _faults_of_test(each, str(name), f"{file}: {part}.{name}")
-
-
-def _faults_of_sentence(given: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
-    """Give what is wrong with a sentence and what is beside it."""
-    words, beside = _parts(given) if isinstance(given, Mapping) else (given, {})
-    yield from faults_of_words(words, where)
-    for part, each in beside.items():
-        yield from faults_of_words(each, f"{where}.{part}")
-    if isinstance(headline := beside.get("headline"), Mapping):
-        for language, template in headline.items():
-            if len(str(template).split()) > HEADLINE:
-                yield InputError(f"{where}.headline.{language}", f"has more than {HEADLINE} words", given=template)
 
 
 def _faults_of_test(given: Mapping[str, Any], name: str, where: str) -> Iterator[InputError]:

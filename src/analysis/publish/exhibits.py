@@ -1,8 +1,8 @@
 """What a chapter shows, declared beside it: ``exhibits.yml`` with the words of each table and figure in every language.
 
 A file has four parts, of which none is needed: ``frames`` (what the columns of a frame count and rest on), ``tables``,
-``figures`` and ``files`` (tables too long for a page); and it may say of what ``place`` its figures are. It is read
-before anything is computed, and everything that is wrong with it is said in one message.
+``figures`` and ``files`` (tables too long for a page). It is read before anything is computed, and everything that is
+wrong with it is said in one message.
 """
 
 from __future__ import annotations
@@ -23,16 +23,12 @@ from analysis.plain_yaml import read_yaml
 from analysis.publish.shapes import faults_of_shape, is_file_name
 
 FRAME_KEYS = ("counts", "free", "totals", "ratios", "contributors", "linked")
-WORDS = ("caption", "subtitle", "alt", "note", "nothing", "axis")
-UNFILLED = ("subtitle", "axis")
-"""Words that are given no values: they say what is measured, and in what unit."""
-PLACES = ("region", "national")
-"""Of what place the figures of a chapter are: of the region of the edition, or of the country."""
+WORDS = ("caption", "alt", "note", "nothing", "axis")
 TABLE_KEYS = ("frame", *FRAME_KEYS, "caption", "note", "nothing", "columns", "digits", "labels", "points")
 KEYS: Mapping[str, tuple[str, ...]] = {
     "tables": TABLE_KEYS,
     "files": TABLE_KEYS,
-    "figures": ("frame", *FRAME_KEYS, "caption", "subtitle", "alt", "axis", "nothing", "options"),
+    "figures": ("frame", *FRAME_KEYS, "caption", "alt", "axis", "nothing", "options"),
 }
 NEEDED: Mapping[str, tuple[str, ...]] = {"tables": ("caption",), "files": ("caption",), "figures": ("caption", "alt")}
 
@@ -44,8 +40,8 @@ class Exhibit:
     Parameters
     ----------
     words
-        Caption, subtitle, alternative text, note, the axis of the chart, and what its place says when it is empty:
-        templates, in every language.
+        Caption, alternative text, note, the axis of the chart, and what its place says when it is empty: templates, in
+        every language.
     rests : What the columns count and rest on: arguments of the disclosure gate.
     how : Columns, digits and options of the chart.
     labels : Headers of columns, in every language.
@@ -107,7 +103,6 @@ class Exhibits:
     tables: Mapping[str, Exhibit] = field(default_factory=dict)
     files: Mapping[str, Exhibit] = field(default_factory=dict)
     figures: Mapping[str, Exhibit] = field(default_factory=dict)
-    place: str = ""
 
     def of(self, kind: str, name: str) -> Exhibit:
         """Return one exhibit; InputError when it is not declared."""
@@ -154,7 +149,7 @@ def read_exhibits(path: Path) -> Exhibits:
         kind: {name: _exhibit(given, frames) for name, given in raw.get(kind, {}).items()}
         for kind in ("tables", "files", "figures")
     }
-    return Exhibits(frames=frames, **kinds, place=raw.get("place", ""))
+    return Exhibits(frames=frames, **kinds)
 
 
 def fields_of(template: str) -> Iterator[str]:
@@ -193,12 +188,8 @@ def _faults(raw: Any, file: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML
         yield InputError(file, "must be a mapping", allowed=", ".join(("frames", *KEYS)))
         return
     for kind, exhibits in raw.items():
-        if kind == "place":
-            if exhibits not in PLACES:
-                yield InputError(f"{file}: place", "there is no such place", allowed=", ".join(PLACES))
-            continue
         if kind not in ("frames", *KEYS):
-            yield InputError(f"{file}: {kind}", "there is no such part", allowed=", ".join(("place", "frames", *KEYS)))
+            yield InputError(f"{file}: {kind}", "there is no such part", allowed=", ".join(("frames", *KEYS)))
             continue
         if not isinstance(exhibits, Mapping):
             yield InputError(f"{file}: {kind}", "must be a mapping")
@@ -223,16 +214,15 @@ def _faults_of(kind: str, given: Any, where: str, frames: Mapping[str, Any]) -> 
         yield InputError(f"{where}.frame", "there is no such frame", allowed=", ".join(frames))
     for name in set(WORDS) & set(given):
         yield from faults_of_words(given[name], f"{where}.{name}")
-    for name in UNFILLED:
-        yield from _faults_of_fields(given.get(name), f"{where}.{name}")
+    yield from _faults_of_axis(given.get("axis"), f"{where}.axis")
     labels = given.get("labels")
     for column, words in labels.items() if isinstance(labels, Mapping) else ():
         yield from faults_of_words(words, f"{where}.labels.{column}")
 
 
-def _faults_of_fields(words: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
-    """Give a fault where the words of an axis or a subtitle ask for values: those are for captions and texts alone."""
-    if isinstance(words, Mapping) and any("{" in str(each) for each in words.values()):
+def _faults_of_axis(axis: Any, where: str) -> Iterator[InputError]:  # noqa: ANN401 - YAML holds anything
+    """Give a fault where the words of an axis ask for values: they are given to captions and texts alone."""
+    if isinstance(axis, Mapping) and any("{" in str(words) for words in axis.values()):
         yield InputError(where, "has fields in braces, and is given no values", hint="say it in the caption")
 
 

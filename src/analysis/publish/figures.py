@@ -23,18 +23,10 @@ from analysis.publish.rendering import defaults
 HOUSE = mpl.rc_params_from_file(Path(__file__).with_name("house.mplstyle"), use_default_template=False)
 PALETTE, MARKERS = (tuple(HOUSE["axes.prop_cycle"].by_key()[of]) for of in ("color", "marker"))
 INK, FAINT = HOUSE["text.color"], HOUSE["axes.edgecolor"]
-LIGHT_TO_DARK = ("#d5dde3", "#a9c3da", "#7ba3cc", "#4579b4", "#12355b")
-"""Of parts in their order, outlined in `FAINT`: the light ones do not stand out from paper, nor the dark from ink."""
-FROM_BELOW = ("#b5431f", "#e8a488", "#e7ebee", "#8fb3c9", "#12355b")
-"""Below, a little below, equal, a little above, above, outlined in `FAINT`: dark ends, and light between."""
-PALE = "#7b96b0"
-"""Of what is no estimate with its interval, such as the range of eight schools in ten: at 3:1 on paper."""
-SMALL = 7.5
-"""Size of the smallest letters, in points."""
 COLOUR_MAP = "YlGnBu"  # dark is much, as ink on paper
 WIDTH_CM = 16.0
 CM = 1 / 2.54
-LETTERS = 98
+LETTERS = 105
 """Letters of a legend that fit beside each other over the width of a figure."""
 HANDLE = 8
 """Letters whose width the handle of an entry and the space after it take."""
@@ -80,12 +72,6 @@ def panels(number: int, columns: int, row_cm: float, frame_cm: float, **options:
     for empty in axes.flat[number:]:
         empty.set_visible(False)
     return figure, list(axes.flat[:number])
-
-
-def readable(colour: str) -> tuple[float, float, float]:
-    """Return a darker shade of the colour of a mark, in which words beside it can be read."""
-    red, green, blue = mpl.colors.to_rgb(colour)
-    return 0.68 * red, 0.68 * green, 0.68 * blue
 
 
 def legend_above(axes: Axes, title: str = "") -> None:

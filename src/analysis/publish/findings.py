@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError, WithheldError
-from analysis.language import Text, joined, text
+from analysis.language import Text, text
 from analysis.publish.tables import number
 from analysis.stats.multiplicity import HOLM, correction_of, expected_by_chance, holm
 
@@ -94,8 +94,8 @@ def in_words(counted: pd.DataFrame, level: float = LEVEL) -> Text:
     names = {"significant": "significant_tests", "significant_corrected": "corrected_tests"}
     return text(
         "This edition makes {findings:.0f} findings. {tests:.0f} of them test a difference or effect at {level:.0%}: "
-        "{significant_tests:.0f} were significant (about {by_chance:.1f} would be by chance alone), and "
-        "{corrected_tests:.0f} remained so after correction within their families",
+        "{significant_tests:.0f} came out, {by_chance:.1f} would if nothing were there anywhere, and "
+        "{corrected_tests:.0f} came out after correction within their families",
         level=level,
         **{str(name): value for name, value in sums.rename(names).items()},
     )
@@ -146,13 +146,6 @@ def interval(row: pd.Series, digits: int = 2) -> str:
     """Write an estimate with its 95% interval."""
     estimate, low, high = (number(row[name], digits) for name in ("estimate", "ci_low", "ci_high"))
     return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Join parts to a list in words; none are an empty text."""
-    if len(parts) < 2:
-        return joined("", parts)
-    return text("{first} and {last}", first=joined(", ", parts[:-1]), last=parts[-1])
 
 
 def as_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

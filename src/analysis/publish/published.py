@@ -30,16 +30,9 @@ class Published:
         return f"<published {self.kind} {self.name}>"
 
 
-def finding_html(name: str, sentence: str, n: int, unit: str, headline: str = "") -> str:
-    """Return a finding as a page shows it: its headline, where it has one, its sentence, and what that rests on."""
-    return render(
-        "finding.html.j2",
-        identity=f"finding-{name}",
-        sentence=sentence,
-        n=f"{n:,}",
-        unit=unit,
-        headline=headline,
-    )
+def finding_html(name: str, sentence: str, n: int, unit: str) -> str:
+    """Return a finding as a page shows it, with what it rests on."""
+    return render("finding.html.j2", identity=f"finding-{name}", sentence=sentence, n=f"{n:,}", unit=unit)
 
 
 def notice(kind: str, name: str, title: str, reason: str) -> str:

@@ -34,13 +34,6 @@ def trails(rows: Iterable[Row], value: str = COLUMNS[0], low: str = COLUMNS[1], 
     return bool(np.isfinite(error).all()) and is_smallest(values, error)
 
 
-def larger(first: Row | pd.Series, second: Row | pd.Series) -> int:
-    """Return the sign of the difference of two independent estimates, 0 where it is not established."""
-    if not leads((dict(first), dict(second))):
-        return 0
-    return 1 if first[COLUMNS[0]] > second[COLUMNS[0]] else -1
-
-
 def ranks(rows: Iterable[Row]) -> pd.DataFrame:
     """Return the ranks of each row that are not excluded.
 

@@ -27,13 +27,7 @@ from analysis.disclosure import (
 from analysis.disclosure.checkpoint import Checkpoint, Resting
 from analysis.disclosure.declared import counted
 from analysis.disclosure.linkage.register import Register
-from analysis.disclosure.remaining import (
-    drawable_rows,
-    in_their_places,
-    left_out,
-    refuse_nothing,
-    refuse_withheld_whole,
-)
+from analysis.disclosure.remaining import left_out, refuse_nothing, refuse_withheld_whole, whole_rows
 from analysis.disclosure.rules.identity import refuse_identifying_text
 from analysis.disclosure.rules.numbers import refuse_few, refuse_small_model
 from analysis.disclosure.rules.pictures import refuse_drawn, texts_of
@@ -43,7 +37,6 @@ from analysis.language import Text, as_data, text
 from analysis.publish import recipes
 from analysis.publish.blank import settle_blanks
 from analysis.publish.declared import NOTHING_FOUND, Declared
-from analysis.publish.drawn_years import years_of
 from analysis.publish.files import Files
 from analysis.publish.published import Published, figure_html, finding_html, notice
 from analysis.publish.recipes import Recipe
@@ -68,9 +61,6 @@ class Release:
     workspace : Where to write, and the facts of the edition: ``disclosure`` (name of the profile), ``synthetic``.
     declared : What the chapter declares of its findings.
     """
-
-    place = ""
-    """Of what place the figures are; see `analysis.publish.exhibits.PLACES`."""
 
     def __init__(self, workspace: Workspace, declared: Declared = NOTHING_FOUND) -> None:
         self.workspace = workspace
@@ -169,13 +159,12 @@ class Release:
         totals: Totals | None = None,
         linked: Linked = NOTHING_DECLARED,
         nothing: str = "",
-        subtitle: str = "",
         **options: object,
     ) -> Published:
         """Publish a figure with the data behind it: PNG, SVG and ``tables/<stem>/<name>_data.csv``.
 
-        A figure cannot hide a bar, so of the rows of which the numbers are withheld it is given none: it says at their
-        places that they are withheld, and below how many. One of which nothing is left has a notice in its place.
+        A figure cannot hide a bar, so it is drawn without the rows of which a cell is withheld, and says how many. One
+        of which nothing is left has a notice in its place.
 
         Parameters
         ----------
@@ -190,17 +179,16 @@ class Release:
             What the figure shows, which columns count, which say nothing of anybody, and which rows hang together; see
             `table`.
         nothing : What its place says where the edition has no such data.
-        subtitle : Measure and unit, to stand below the title; else the caption does.
         """
-        self._accept("figure", name, caption, nothing, subtitle, *([alt] if isinstance(alt, str) else []))
+        self._accept("figure", name, caption, nothing, *([alt] if isinstance(alt, str) else []))
         own = self._gate.admit(data, {"counts": counts, "free": free, "totals": totals, "linked": linked})
         counting = own.counting(counts)
         try:
-            self._refuse_words("figure", name, (caption, nothing, subtitle), counting)
+            self._refuse_words("figure", name, (caption, nothing), counting)
             gated = self._register.admit(f"{self.workspace.stem}/{name}_data", own)
-            rows = drawable_rows(gated)
+            rows = whole_rows(gated)
             refuse_nothing(gated, rows, nothing)
-            made = draw(in_their_places(gated), *args, **options)
+            made = draw(rows, *args, **options)
             refuse_drawn(made, gated.frame, name)
             settle_blanks(made)
             description = alt if isinstance(alt, str) else alt(rows)
@@ -223,14 +211,12 @@ class Release:
             picture=f"../{paths['png']}".removesuffix(".png"),
             synthetic=self.synthetic,
             rests=(rows, counting),
-            left_out=left_out(gated),
+            left_out=left_out(gated, rows),
         )
         rules = judged(gated, counting, self.profile, totals=totals is not None, picture=True)
         files = [source, *paths.values()]
         addresses = {"path": paths["png"], "svg": paths["svg"], "data": source}
-        below = {"subtitle": subtitle, "place": self.place, "years": years_of(rows)}
-        words = {"caption": caption, "alt": description, **{key: said for key, said in below.items() if said}}
-        self._record("figure", name, gated, rules, files, **words, **addresses)
+        self._record("figure", name, gated, rules, files, caption=caption, alt=description, **addresses)
         return self._shown("figure", name, html)
 
     def finding(
@@ -264,25 +250,12 @@ class Release:
         if why:
             return self._withheld("finding", name, "", why)
         rules = judged_sentence(unit, shown, self.profile)
-        kind, beside = self.declared.kind(name), self._beside(name, sentence)
-        where = {part: getattr(kind, part) for part in ("figure", "table", "method", "rank", "lead")}
-        said = {"sentence": as_data(sentence), **{part: as_data(words) for part, words in beside.items()}}
-        self.workspace.record("finding", name=name, n=shown, unit=unit, **said, **where, rules=rules)
-        return self._shown("finding", name, finding_html(name, sentence, shown, unit, beside.get("headline", "")))
-
-    def _beside(self, name: str, sentence: str) -> dict[str, Text]:
-        """Return what stands beside a sentence and may be shown."""
-        beside: Mapping[str, Text] = getattr(sentence, "beside", {})
-        refuse_untranslated(beside.values(), f"finding {name!r}")
-        return {part: words for part, words in beside.items() if not self._unsayable(name, words)}
-
-    def _unsayable(self, name: str, words: str) -> str:
-        """Return why words beside a finding may not be shown; empty when they may."""
-        try:
-            self._refuse_words("finding", name, (words,), ())
-        except WithheldError as reason:
-            return str(reason)
-        return ""
+        kind = self.declared.kind(name)
+        where = {"figure": kind.figure, "table": kind.table, "rank": kind.rank}
+        self.workspace.record(
+            "finding", name=name, sentence=as_data(sentence), n=shown, unit=unit, **where, rules=rules
+        )
+        return self._shown("finding", name, finding_html(name, sentence, shown, unit))
 
     def _keep(self, recipe: Recipe) -> None:
         """Keep inside what counts somebody: more of it may have to be withheld when the edition is whole."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO, StringIO
@@ -10,7 +9,7 @@ from io import BytesIO, StringIO
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine, LayoutEngine
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -21,7 +20,6 @@ from analysis.publish.untranslated import refuse_untranslated
 
 PAGE_DPI = 200
 PACKED = {"compress_level": 4}  # a tenth faster than 6, and a hundredth larger
-ATTEMPTS, TALLER = 4, 1.3
 DECIMALS = 6  # decimals of a position, as a part of the figure: a thousandth of a pixel
 
 
@@ -76,7 +74,7 @@ def _settle(figure: Figure) -> None:
     """Lay the figure out once: each file would do it anew, which takes as long as drawing."""
     engine = figure.get_layout_engine()
     if engine:
-        _lay_out(figure, engine)  # labels of ticks are there after it, as after drawing
+        engine.execute(figure)  # labels of ticks are there after it, as after drawing
     else:
         figure.draw_without_rendering()
     with mpl.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
@@ -84,18 +82,6 @@ def _settle(figure: Figure) -> None:
     for axes in figure.axes:  # the layout is found but for the last digits, which would name parts of the SVG otherwise
         position = axes.get_position(original=True).get_points()
         axes.set_position(Bbox(np.round(position, DECIMALS)))
-
-
-def _lay_out(figure: Figure, engine: LayoutEngine) -> None:
-    """Lay a figure out; one whose words leave its panels no room, as long ones in Dutch may, is made taller."""
-    for _ in range(ATTEMPTS):
-        with warnings.catch_warnings(record=True) as given:
-            warnings.simplefilter("always")
-            engine.execute(figure)
-        if not given:
-            return
-        figure.set_figheight(TALLER * figure.get_figheight())
-    engine.execute(figure)
 
 
 def _mark_synthetic(figure: Figure) -> None:

@@ -17,14 +17,13 @@ from typing import Any
 
 import nbformat
 
-from analysis.codes import codes_of
 from analysis.disclosure import Gated, profile
 from analysis.disclosure.linkage import released
 from analysis.disclosure.linkage.register import Register
 from analysis.disclosure.linkage.released import enter
 from analysis.disclosure.verdicts import judged
 from analysis.errors import WithheldError
-from analysis.language import SOURCE, name_codes, speaking, text
+from analysis.language import SOURCE, speaking, text
 from analysis.publish import recipes
 from analysis.publish.files import Files
 from analysis.publish.published import notice
@@ -55,7 +54,6 @@ def settle(folder: Path, edition: Mapping[str, Any], outputs: Path) -> tuple[lis
     """
     facts = edition["facts"]
     with speaking(facts.get("language", SOURCE)):
-        name_codes(codes_of(facts).words())
         notices: list[str] = []
         register = Register(profile(facts.get("disclosure", "default")))
         chapters = [_Chapter(folder, step["stem"], step["notebook"], facts) for step in edition["steps"]]
@@ -132,7 +130,7 @@ class _Chapter:
 
     def _published(self) -> list[Note]:
         """Return the notes of what counts somebody."""
-        published = [note for note in self._read_notes() if note["noted"] == "published"]
+        published = [note for note in self._read_notes() if note["key"] == "published"]
         return [
             note for note in published if recipes.place(self.folder, self.stem, note["kind"], note["name"]).exists()
         ]
@@ -162,10 +160,10 @@ class _Chapter:
         for path in note["files"]:
             self._set_aside(path)
             (self.folder / path).unlink()
-        entry = {"noted": "withheld", "kind": recipe.kind, "name": recipe.name, "caption": note["caption"]}
+        entry = {"key": "withheld", "kind": recipe.kind, "name": recipe.name, "caption": note["caption"]}
         self._replace_note(note, {**entry, "withheld": reason})
         html = notice(recipe.kind, recipe.name, note["caption"], reason)
-        shown = [one["sha256"] for one in self._read_notes() if one["noted"] == "shown" and _same(one, recipe)]
+        shown = [one["sha256"] for one in self._read_notes() if one["key"] == "shown" and _same(one, recipe)]
         self._show(dict.fromkeys(shown, html), recipe)
 
     def _replace_note(self, old: Note, new: Note) -> None:
@@ -191,7 +189,7 @@ class _Chapter:
         self._write_notes(
             [
                 {**note, "sha256": _digest(instead[note["sha256"]])}
-                if note["noted"] == "shown" and _same(note, recipe) and note["sha256"] in instead
+                if note["key"] == "shown" and _same(note, recipe) and note["sha256"] in instead
                 else note
                 for note in self._read_notes()
             ]

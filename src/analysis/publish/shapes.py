@@ -72,8 +72,6 @@ SHAPES: Mapping[str, Shape] = {
     "points": SWITCH,
     "figure": FILED,
     "table": FILED,
-    "method": FILED,
-    "lead": (lambda given: _are_digits(given) and given > 0, "its place among the headlines, from 1 on"),
     "family": NAME,
     "nth": NAME,
     "test": (

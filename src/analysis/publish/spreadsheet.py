@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xlsxwriter
-from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from analysis.disclosure import SUPPRESSED, Gated
@@ -39,28 +36,9 @@ _COMPUTED = re.compile(rf"({BEGINS})(?='*{SIGNS})(?!{NEGATIVE})")
 _QUOTED = re.compile(rf"({BEGINS})'(?='*{SIGNS})")
 SIGN_OF_FEW = r"<\s?\d+"
 WIDEST = 60
-QUIET = "#5A5A5A"
 
 
-@dataclass(frozen=True)
-class Layout:
-    """How a column looks in a spreadsheet.
-
-    Parameters
-    ----------
-    words : What stands over its name.
-    decimals : Of each of its cells; None where a number is written as it is.
-    grouped : Whether thousands are set apart.
-    """
-
-    words: str
-    decimals: Sequence[int | None]
-    grouped: bool
-
-
-def write_xlsx(
-    gated: Gated, path: Path, about: Mapping[str, object], layout: Mapping[str, Layout] = MappingProxyType({})
-) -> None:
+def write_xlsx(gated: Gated, path: Path, about: Mapping[str, object]) -> None:
     """Write a gated frame as a workbook with two sheets: the data, and what they are.
 
     Parameters
@@ -68,64 +46,29 @@ def write_xlsx(
     gated : What the gate let through; a withheld cell holds its sign.
     path : Where to write.
     about : What the second sheet says, by name: caption, edition, whether the data are made up.
-    layout : Of every column, for a first line with words over the names, and numbers written by their unit.
 
     Notes
     -----
-    Text is written as text, whatever it begins with: a school called ``=cmd()`` computes nothing. A number has all of
-    its digits, however few are shown.
+    Text is written as text, whatever it begins with: a school called ``=cmd()`` computes nothing.
     """
     with xlsxwriter.Workbook(path, AS_TEXT) as book:
-        book.set_properties({"created": MADE.replace(tzinfo=None), **_properties(about)})
+        book.set_properties({"created": MADE.replace(tzinfo=None)})
+        bold, quiet = book.add_format({"bold": True, "bottom": 1}), book.add_format({"font_color": "#5A5A5A"})
+        data = book.add_worksheet("data")
         frame = gated.frame.drop(columns=SUPPRESSED, errors="ignore")
-        data, top = book.add_worksheet("data"), 1 if layout else 0
         for place, name in enumerate(map(str, frame.columns)):
-            _write_column(book, data, place, frame[name], gated.suppressed[name].tolist(), layout.get(name))
-        data.freeze_panes(top + 1, 0)
+            data.write_string(0, place, name, bold)
+            signs = gated.suppressed[name].tolist()
+            for row, (value, sign) in enumerate(zip(frame[name].tolist(), signs, strict=True), start=1):
+                if sign:
+                    data.write_string(row, place, sign, quiet)
+                else:
+                    _write(data, row, place, value)
+            data.set_column(place, place, _width(name, frame[name]))
+        data.freeze_panes(1, 0)
         if len(frame):
-            data.autofilter(top, 0, top + len(frame), len(frame.columns) - 1)
+            data.autofilter(0, 0, len(frame), len(frame.columns) - 1)
         _tell(book.add_worksheet("about"), about)
-
-
-def _properties(about: Mapping[str, object]) -> dict[str, str]:
-    """Return what the file says of itself where a computer looks for it."""
-    told = {"title": "caption", "subject": "edition", "comments": "data"}
-    return {name: str(about[key]) for name, key in told.items() if about.get(key)}
-
-
-def _write_column(
-    book: xlsxwriter.Workbook,
-    sheet: Worksheet,
-    place: int,
-    values: pd.Series,
-    signs: Sequence[str],
-    layout: Layout | None,
-) -> None:
-    name = str(values.name)
-    quiet = book.add_format({"font_color": QUIET})
-    lines = (layout.words, name) if layout else (name,)
-    for line, words in enumerate(lines):
-        form = book.add_format({"font_color": QUIET} if line else {"bold": True})
-        form.set_bottom(int(line == len(lines) - 1))
-        sheet.write_string(line, place, words, form)
-    forms = _formats(book, layout) if layout else {}
-    decimals = layout.decimals if layout else [None] * len(signs)
-    for row, (value, sign, digits) in enumerate(zip(values.tolist(), signs, decimals, strict=True), start=len(lines)):
-        if sign:
-            sheet.write_string(row, place, sign, quiet)
-        else:
-            _write(sheet, row, place, value, forms.get(digits))
-    sheet.set_column(place, place, max(_width(words, values) for words in lines))
-
-
-def _formats(book: xlsxwriter.Workbook, layout: Layout) -> dict[int | None, Format]:
-    """Return how numbers with so many decimals are shown; a spreadsheet writes them in the reader's language."""
-    whole = "#,##0" if layout.grouped else "0"
-    return {
-        digits: book.add_format({"num_format": whole + ("." + "0" * digits if digits else "")})
-        for digits in set(layout.decimals)
-        if digits is not None
-    }
 
 
 def harmless(value: object) -> object:
@@ -167,13 +110,13 @@ def _without_signs(values: pd.Series) -> pd.Series:
     return pd.to_numeric(values.mask(signs.to_numpy(bool))) if signs.any() else values
 
 
-def _write(sheet: Worksheet, row: int, column: int, value: Any, form: Format | None) -> None:  # noqa: ANN401 - any cell
+def _write(sheet: Worksheet, row: int, column: int, value: Any) -> None:  # noqa: ANN401 - any cell of a frame
     if isinstance(value, (bool, np.bool_)):
         sheet.write_boolean(row, column, bool(value))
     elif pd.isna(value):
         return
     elif isinstance(value, (int, float)) and math.isfinite(value):
-        sheet.write_number(row, column, value, form)
+        sheet.write_number(row, column, value)
     else:
         sheet.write_string(row, column, str(value))
 

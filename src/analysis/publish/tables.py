@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -17,33 +16,26 @@ import pandas as pd
 
 from analysis.disclosure import CROSS, DOMINATED, SUPPRESSED, Gated
 from analysis.errors import InputError
-from analysis.headers import IDENTIFIERS, NAME_COLUMN, PLACE_COLUMN
 from analysis.language import MINUS, NumberText, header, localised, term, text, word
 from analysis.publish.decimals import LINEAR, of_column, of_unit
 from analysis.publish.layout import render
-from analysis.publish.spreadsheet import Layout, harmless, write_xlsx
-from analysis.publish.untranslated import refuse_codes, refuse_untranslated
+from analysis.publish.spreadsheet import harmless, write_xlsx
 
 MAX_ROWS = 100
 """Rows shown on a page; the CSV has them all."""
 
 SIGNIFICANT = 3
-P_VALUE = re.compile(r"p_(?:value(?:_romano_wolf|_wild)?|corrected|tost|tost_corrected|groups|within)")
-"""Columns of p-values: none of them is zero."""
+P_VALUE = "p_value"
 GROUPED = 1_000
 """From here on a column's thousands are set apart, unless it holds years."""
 
-YEAR = re.compile(r"(?:.*_)?year")
-
 EACH = -1
-"""In `digits`: every number of the column by its unit, or on its own where that has no rule: they are in many units."""
+"""In `digits`: every number of the column on its own, because they are in different units."""
 
 EACH_DIGITS = 4
 
 COUNTED: Mapping[str, str] = {"pupils": word("pupils"), "schools": word("schools"), "teachers": word("teachers")}
 """What a count column with such a name (or ``n_`` before it) counts, in words."""
-BEHIND: Mapping[str, str] = {**COUNTED, "obs": word("observations")}
-"""The same below a figure, which may rest on observations, of which one person can give several."""
 
 
 class TableCell(NamedTuple):
@@ -88,28 +80,7 @@ def write_sidecar(gated: Gated, path: Path, *, edition: str, caption: str, synth
     whole |= {"counts": list(gated.resting), "keys": list(gated.keys)}
     whole |= {name: value for name, value in asdict(gated.linked).items() if value}
     path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf8", newline="\n")
-    write_xlsx(gated, path.with_suffix(".xlsx"), {**about, "withheld_cells": gated.cells}, _layout(gated.frame))
-
-
-def _layout(frame: pd.DataFrame) -> dict[str, Layout]:
-    """Return how each column looks in a spreadsheet."""
-    return {
-        str(column): Layout(header(str(column)), _digits_shown(frame, str(column)), _grouped(frame[column]))
-        for column in frame
-        if column != SUPPRESSED
-    }
-
-
-def _digits_shown(frame: pd.DataFrame, column: str) -> list[int | None]:
-    if not _is_number(frame[column]):
-        return [None] * len(frame)
-    usual = _decimals(frame[column])
-    return [usual if digits is None else digits for digits in _decimals_of(frame, column, {})]
-
-
-def _grouped(values: pd.Series) -> bool:
-    """Return whether thousands are set apart: not in a column of years."""
-    return _is_number(values) and "year" not in str(values.name) and bool((values.abs() >= GROUPED).any())
+    write_xlsx(gated, path.with_suffix(".xlsx"), {**about, "withheld_cells": gated.cells})
 
 
 def html_table(
@@ -143,18 +114,14 @@ def html_table(
     frame = gated.frame[columns].head(MAX_ROWS)
     decimals = {column: _decimals_of(gated.frame.head(MAX_ROWS), column, digits or {}) for column in columns}
     cells = [_cells(frame[column], gated.suppressed[column], decimals[column]) for column in columns]
-    headers = [(labels or {}).get(column) or header(column) for column in columns]
-    refuse_untranslated((caption, note, *headers), identity)
-    if synthetic:  # the codes of registers are those of their office, which params may name
-        _refuse_strange(frame, identity)
     return render(
         "table.html.j2",
         identity=identity,
         caption=caption,
         note=note,
         source=source,
-        headers=headers,
-        numeric=[_is_quantity(frame[column]) for column in columns],
+        headers=[(labels or {}).get(column) or header(column) for column in columns],
+        numeric=[_is_number(frame[column]) for column in columns],
         stub=_stub(frame),
         rows=list(zip(*cells, strict=True)),
         more=len(gated.frame) - len(frame),
@@ -176,7 +143,7 @@ def numbers_behind(rows: pd.DataFrame, counts: Sequence[str]) -> str:
     if n.empty:
         return ""
     low, high = int(n.min()), int(n.max())
-    unit = BEHIND.get(counts[0].removeprefix("n_"))
+    unit = COUNTED.get(counts[0].removeprefix("n_"))
     if low == high:
         return text("n = {n:,} {unit}", n=low, unit=term(unit)) if unit else text("n = {n:,}", n=low)
     if unit:
@@ -198,30 +165,18 @@ def _columns(where: str, frame: pd.DataFrame, shown: Sequence[str] | None, named
     return list(shown or known)
 
 
-def _refuse_strange(frame: pd.DataFrame, where: str) -> None:
-    """Refuse codes and words of another language in a table; names of schools, boards and places may be any."""
-    for column in frame.columns:
-        named = column in IDENTIFIERS or NAME_COLUMN.fullmatch(column) or PLACE_COLUMN.fullmatch(column)
-        if not _is_number(frame[column]) and not named:
-            values = frame[column].dropna().unique()
-            refuse_codes(values, f"{where}, column {column!r}", column)
-            refuse_untranslated((_words(value, column) for value in values), f"{where}, column {column!r}")
-
-
 def _decimals_of(frame: pd.DataFrame, column: str, digits: Mapping[str, int]) -> list[int | None]:
     """Return the decimals of each cell of a column: as declared, else by the unit of its row or its name."""
-    each = digits.get(column) == EACH
-    if (column in digits or pd.api.types.is_integer_dtype(frame[column])) and not each:
+    if column in digits or pd.api.types.is_integer_dtype(frame[column]):
         return [digits.get(column)] * len(frame)
-    if (each or column in LINEAR) and "unit" in frame:
-        known = (of_unit(str(unit)) for unit in frame["unit"])
-        return [EACH if each and decimals is None else decimals for decimals in known]
-    return [EACH if each else of_column(column)] * len(frame)
+    if column in LINEAR and "unit" in frame:
+        return [of_unit(str(unit)) for unit in frame["unit"]]
+    return [of_column(column)] * len(frame)
 
 
 def _cells(values: pd.Series, signs: pd.Series, decimals: Sequence[int | None]) -> list[TableCell]:
     writers = {digits: _writer(values, digits) for digits in set(decimals)}
-    numeric = _is_quantity(values)
+    numeric = _is_number(values)
     triples = zip(values, signs, decimals, strict=False)  # signs cover all rows, values the shown ones
     return [
         TableCell(sign, numeric, _reason(sign)) if sign else TableCell(writers[digits](value), numeric)
@@ -239,11 +194,12 @@ def _reason(sign: str) -> str:
 
 def _writer(values: pd.Series, digits: int | None) -> Callable[[Any], str]:
     if not _is_number(values):
-        return partial(_words, of=str(values.name))
+        return _words
     if digits == EACH:
         return significant
     decimals = _decimals(values) if digits is None else digits
-    return partial(_digits, decimals=decimals, grouped=_grouped(values), p_value=_is_p_value(values))
+    grouped = "year" not in str(values.name) and bool((values.abs() >= GROUPED).any())
+    return partial(_digits, decimals=decimals, grouped=grouped, p_value=values.name == P_VALUE)
 
 
 def significant(value: float) -> str:
@@ -256,18 +212,13 @@ def significant(value: float) -> str:
     return localised((digits.rstrip("0").rstrip(".") if "." in digits else digits).replace("-", MINUS))
 
 
-def in_unit(value: float, unit: str) -> str:
-    """Write a number in its unit, on its own where that has no rule."""
-    decimals = of_unit(unit)
-    return significant(value) if decimals is None or pd.isna(value) else number(value, decimals)
-
-
-def _words(value: object, of: str) -> str:
+def _words(value: object) -> str:
     if isinstance(value, (bool, np.bool_)):
         return text("yes") if value else text("no")
     if pd.isna(value):  # type: ignore[call-overload]  # any scalar
         return ""
-    return term(str(value), of)
+    words = term(str(value))
+    return words.replace("_", " ") if words.isidentifier() else words
 
 
 def _digits(value: float, *, decimals: int, grouped: bool, p_value: bool) -> str:
@@ -283,7 +234,7 @@ def _digits(value: float, *, decimals: int, grouped: bool, p_value: bool) -> str
 def _decimals(values: pd.Series) -> int:
     if pd.api.types.is_integer_dtype(values):
         return 0
-    if _is_p_value(values):
+    if values.name == P_VALUE:
         return SIGNIFICANT
     largest = values.abs().max()
     if pd.isna(largest) or largest == 0 or math.isinf(largest):
@@ -295,20 +246,7 @@ def _is_number(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 
-def _is_p_value(values: pd.Series) -> bool:
-    return bool(P_VALUE.fullmatch(str(values.name)))
-
-
-def _is_quantity(values: pd.Series) -> bool:
-    """Return whether a column is set as numbers are: a year is none, beside words it reads as one of them."""
-    return _is_number(values) and not _is_year(values)
-
-
-def _is_year(values: pd.Series) -> bool:
-    return bool(YEAR.fullmatch(str(values.name)))
-
-
 def _stub(frame: pd.DataFrame) -> int:
-    """Count the leading columns of words and years: they head the rows."""
-    numeric = [_is_quantity(frame[column]) for column in frame.columns]
+    """Count the leading columns of words: they head the rows."""
+    numeric = [_is_number(frame[column]) for column in frame.columns]
     return max(numeric.index(True) if True in numeric else 1, 1)

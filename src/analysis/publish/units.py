@@ -107,7 +107,7 @@ def with_interval(row: Row, *, digits: int | None = None) -> str:
     )
 
 
-def direction(row: Row | pd.Series) -> int:
+def direction(row: Row) -> int:
     """Return the sign of an estimate that its interval establishes, 0 where the interval holds zero."""
     return int(row["ci_low"] > 0) - int(row["ci_high"] < 0)
 
@@ -134,14 +134,6 @@ def size(row: Row, *, digits: int | None = None) -> str:
         size=text("{number} {unit}", number=estimate, unit=shown(unit)),
         interval=text("95% interval {low} to {high}", low=low, high=high),
     )
-
-
-def share(row: Row | pd.Series) -> str:
-    """Write a share in per cent, with its interval where that is published."""
-    low, high = row["ci_low"], row["ci_high"]
-    if pd.isna(low) or pd.isna(high):
-        return text("{estimate:.0%}", estimate=row["estimate"])
-    return text("{estimate:.0%} (95% interval {low:.0%} to {high:.0%})", estimate=row["estimate"], low=low, high=high)
 
 
 def in_points(table: pd.DataFrame) -> pd.DataFrame:

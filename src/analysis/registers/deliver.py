@@ -252,7 +252,7 @@ def _checked(name: str, frame: pd.DataFrame, intake: Intake, codes: Codes, repor
 
 
 def _may_be_empty(table: str, intake: Intake) -> bool:
-    """Tell whether the mapping says that a file of a table is missing in some year."""
+    """Return whether the mapping says that a file of a table is missing in some year."""
     roles = intake.tables[PUPIL if table == PUPIL_YEAR and intake.adds_pupil_year else table].roles
     return any(intake.files[role].missing_years for role in roles)
 

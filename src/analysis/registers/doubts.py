@@ -1,7 +1,7 @@
 """What in one table of an office cannot be so: columns swapped, on another scale, of another day or year; in counts.
 
 Each value may pass its contract, and yet all together be something else. Only what no register of real pupils shows
-is told; the columns are those of the contracts, whose names mean the same in every table.
+is reported; the columns are those of the contracts, whose names mean the same in every table.
 """
 
 from __future__ import annotations

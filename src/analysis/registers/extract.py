@@ -81,7 +81,7 @@ class OfficeFiles:
         return self._found[role, year]
 
     def has_rows(self, role: str, year: int) -> bool:
-        """Tell whether a role and year, which was read, has any row."""
+        """Return whether a role and year, which was read, has any row."""
         return self.read.get((role, year), ([], 0, 0))[1] > 0
 
     def header(self, role: str, year: int) -> list[str]:

@@ -20,7 +20,6 @@ from analysis.run.order import Order
 from analysis.run.parameters import code_cells, injected, refuse_notes
 from analysis.run.prose import prose_digest
 from analysis.run.records import Key, Record
-from analysis.run.workspace import MANIFEST_FILE
 
 PAGES = "pages"
 WORDS = ".po"
@@ -201,17 +200,7 @@ class Assessor:
             "prose": {step.stem: prose_digest(self.project.notebook(step)) for step in self.steps},
             "steps": {step.stem: _result(done[step.stem]) for step in self.steps},
             "explanation": self.project.explanation,
-            "beside": self._beside(),
         }
-
-    def _beside(self) -> dict[str, Any]:
-        """Return what the pages see of other editions: which pages the twin has, and which the earlier edition is."""
-        twin, earlier = (self.project.outputs / str(self.order.facts.get(name) or ".") for name in ("also", "previous"))
-        found = {
-            "also": sorted(page.name for page in twin.glob("html/*.html")) if (twin / MANIFEST_FILE).is_file() else [],
-            "previous": sha256(earlier / MANIFEST_FILE) if (earlier / MANIFEST_FILE).is_file() else "",
-        }
-        return {name: value for name, value in found.items() if value}
 
     def why_pages(self, folder: Path, done: Mapping[str, Record]) -> str:
         """Return in one line why the pages of a published edition must be made again, if they must."""

@@ -45,7 +45,7 @@ def step_record(folder: Path, stem: str) -> dict[str, list[dict[str, Any]]]:
     notes: dict[str, list[dict[str, Any]]] = {}
     for line in path.read_text("utf8").splitlines() if path.exists() else []:
         note = json.loads(line)
-        notes.setdefault(note.pop("noted"), []).append(note)
+        notes.setdefault(note.pop("key"), []).append(note)
     return notes
 
 

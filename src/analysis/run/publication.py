@@ -132,8 +132,7 @@ def _key_told(record: Record, confidential: bool) -> dict[str, Any]:
 
 
 def _record_pages(folder: Path, assessor: Assessor, done: Mapping[str, Record], seconds: float) -> None:
-    whole = (page for kind in ("html", "csv", "zip", "pdf") for page in folder.glob(f"*.{kind}"))
-    pages = sorted([*whole, *(folder / "html").rglob("*")])
+    pages = sorted([*folder.glob("*.html"), *folder.glob("*.csv"), *(folder / "html").rglob("*")])
     outputs = {
         page.relative_to(folder).as_posix(): assessor.project.hashes.of(page) for page in pages if page.is_file()
     }

@@ -12,10 +12,8 @@ import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
-from zipfile import ZipFile
 
 from analysis.errors import InputError, StaatError
 from analysis.run import manifest
@@ -140,10 +138,6 @@ def _home() -> Iterator[Path]:
 
 def refuse_machine(path: str, content: bytes, machine: re.Pattern[str]) -> None:
     """Refuse a text that names something of this machine."""
-    if Path(path).suffix == ".zip":
-        with ZipFile(BytesIO(content)) as parcel:
-            for name in parcel.namelist():
-                refuse_machine(name, parcel.read(name), machine)
     if Path(path).suffix not in TEXTS:
         return
     text = content.decode("utf8", errors="replace")

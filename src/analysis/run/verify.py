@@ -19,7 +19,7 @@ from analysis.run.private import INTERNAL
 from analysis.run.runner import run
 from analysis.run.show.events import Watch
 
-COMPARED = ("tables/", "figures/", "internal/", "edition.zip")
+COMPARED = ("tables/", "figures/", "internal/")
 NOT_COMPARED = ("internal/records/", "internal/steps/")  # they are about the run: times, memory, commit
 
 
@@ -41,7 +41,7 @@ def repeated(
 ) -> tuple[int, list[str]]:
     """Run the edition in a folder again, beside everything; return how many files were compared, and which differ.
 
-    Tables, figures, their archive and internal tables must be the same byte for byte; pages and notebooks hold times.
+    Tables, figures and internal tables must be the same byte for byte; pages and executed notebooks hold times.
     """
     with own_folder(project.outputs, f".{order.edition}.verify-") as scratch:
         _same_releases(first, project.outputs, scratch)

@@ -72,9 +72,9 @@ class Workspace:
         """Return the folder of published things of one kind (``tables``, ``figures``) of this step."""
         return self._below(kind, self.stem)
 
-    def record(self, noted: str, /, **entry: object) -> None:
+    def record(self, key: str, **entry: object) -> None:
         """Note something for the manifest: an input read, an object published, a cell suppressed."""
-        line = json.dumps({"noted": noted, **entry}, ensure_ascii=False, default=str)
+        line = json.dumps({"key": key, **entry}, ensure_ascii=False, default=str)
         with self._records().open("a", encoding="utf8", newline="\n") as file:
             file.write(line + "\n")
 

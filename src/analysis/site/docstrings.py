@@ -46,13 +46,8 @@ class Documented:
 
     @property
     def anchor(self) -> str:
-        """Id on the page of functions."""
+        """Id on the page of methods."""
         return f"function-{self.name.removeprefix(f'{PACKAGE.name}.').replace('.', '-')}"
-
-    @property
-    def href(self) -> str:
-        """Address, from the pages of chapters."""
-        return f"functions.html#{self.anchor}"
 
     @property
     def short(self) -> str:

@@ -1,4 +1,4 @@
-"""The pages that hold an edition to account: its findings, which rows left and why, and figures in print beside it."""
+"""The pages that hold an edition to account: which rows left and why, and how it compares with published figures."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.closing import publication_of
-from analysis.language import header, term, text
+from analysis.language import term, text
 from analysis.publish.spreadsheet import read_csv
-from analysis.publish.tables import in_unit
-from analysis.site.findings import chapters_with_findings
+from analysis.publish.tables import significant
 from analysis.site.layout import grid
 from analysis.site.pages import Heading, origin_line
 from analysis.site.sitemap import Site, Thing
@@ -23,13 +21,6 @@ ACCOUNT = {"reason"}
 OTHER_ACCOUNTS = {("leergroei", "tests")}
 """Accounts in another form: chapter and table."""
 PRINTED = "published_figures"
-
-
-def all_findings(site: Site) -> dict[str, Any] | None:
-    """Return what the page with every finding shows; None where no chapter found anything."""
-    chapters = [*chapters_with_findings(site)]
-    headings = [Heading(2, chapter.title, f"findings-{found[0].thing.stem}") for chapter, found in chapters]
-    return {"shown": chapters, "headings": headings} if chapters else None
 
 
 def accounts(site: Site) -> dict[str, Any] | None:
@@ -61,7 +52,7 @@ def printed(site: Site) -> dict[str, Any] | None:
         site.folder / thing.note["path"], keep_default_na=False, na_values={"published": "", "computed": ""}
     )
     sources = [
-        {"name": str(file), "title": publication_of(rows), "table": _table(str(file), rows)}
+        {"name": str(file), "title": str(rows["source"].iloc[0]).rpartition(", ")[0], "table": _table(str(file), rows)}
         for file, rows in figures.groupby("file", sort=True)
     ]
     return {
@@ -75,17 +66,16 @@ def printed(site: Site) -> dict[str, Any] | None:
 
 def _table(file: str, rows: pd.DataFrame) -> Markup:
     headers = [
-        header("population"),
-        header("year"),
-        header("place"),
-        header("unit"),
-        text("Published"),
+        text("Figure in print"),
+        text("Place"),
+        text("Unit"),
+        text("In print"),
         text("In this edition"),
         text("Difference"),
         text("Tolerance"),
         text("Within"),
     ]
-    return grid(text("Figures of {file}, published and in this edition", file=file), headers, list(_rows(rows)), 4)
+    return grid(text("Figures of {file} in print and in this edition", file=file), headers, list(_rows(rows)), 3)
 
 
 def _rows(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
@@ -93,5 +83,4 @@ def _rows(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
         numbers = (row["published"], row["computed"], row["computed"] - row["published"], row["tolerance"])
         within = text("yes") if row["within"] else text("no")
         within = text("cannot be computed") if pd.isna(row["computed"]) else within
-        words = [term(str(row[column]), column) for column in ("population", "year", "place", "unit")]
-        yield *words, *(in_unit(value, str(row["unit"])) for value in numbers), within
+        yield row["figure_id"], term(str(row["place"])), term(str(row["unit"])), *map(significant, numbers), within

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
-from analysis.codes import codes_of
+from markupsafe import Markup, escape
+
 from analysis.disclosure import profile
 from analysis.disclosure.net.edition import check_edition, check_pages, shown_by
 from analysis.disclosure.net.executed import written_anew
-from analysis.disclosure.net.parcel import ARCHIVE
-from analysis.language import SOURCE, name_codes, speaking, text
+from analysis.language import SOURCE, Text, from_data, speaking, text
 from analysis.publish.settling import settled
-from analysis.site.about import about
-from analysis.site.archive import archive
-from analysis.site.evidence import accounts, all_findings, printed
-from analysis.site.factsheet import FILE as FACTSHEET
-from analysis.site.factsheet import factsheet
-from analysis.site.findings import chapters_with_findings, findings_of, headlines
-from analysis.site.glossary import PAGE, explained, glossary
+from analysis.site.evidence import accounts, printed
 from analysis.site.layout import document
-from analysis.site.methods import functions, methods
+from analysis.site.methods import methods
 from analysis.site.pages import Heading, page, title_of
-from analysis.site.pictures import picture
 from analysis.site.provenance import footer, provenance, rerun
-from analysis.site.published import published
 from analysis.site.regressions import regressions
 from analysis.site.release_sheet import release, release_csv
-from analysis.site.search import search
-from analysis.site.since import since
-from analysis.site.sitemap import ChapterPage, Site, read_site
-from analysis.site.titled import write_titled
-from analysis.site.titles import on_page, title_of_figure
+from analysis.site.sitemap import ChapterPage, Site, Thing, read_site
 
 Contents = dict[str, Any] | None
 
@@ -54,30 +42,20 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
         When anything in the edition or its pages did not pass the gate; see `analysis.disclosure.net.edition`.
     """
     with speaking(manifest["facts"].get("language", SOURCE)):
-        name_codes(codes_of(manifest["facts"]).words())
         manifest = settled(folder, manifest)
         site = read_site(folder, manifest, title_of)
         check_edition(folder, manifest)
         contents = {name: (title, make(site)) for name, (title, make) in _appendices().items()}
-        made = [ChapterPage(name, title) for name, (title, found) in contents.items() if found]
-        site = site.with_appendices([*made, ChapterPage("search", text("Search"))])
+        site = site.with_appendices([ChapterPage(name, title) for name, (title, made) in contents.items() if made])
         (folder / "html").mkdir(exist_ok=True)
-        for step in site.steps:
-            found = findings_of(site, step["stem"])
-            for figure in site.of(step["stem"], "figure"):
-                write_titled(site, figure, title_of_figure(site, figure, found))
         for name in site.notebooks:
             _write(site, f"html/{name}.html", _chapter(site, name))
         for name, (title, content) in contents.items():
             if content:
                 html = _document(site, f"{name}.html.j2", name, root="../", title=title, **content)
                 _write(site, f"html/{name}.html", html)
-        if sheet := factsheet(site):
-            (folder / FACTSHEET).write_bytes(sheet)
         _write(site, "index.html", _index(site))
         _write(site, "release.csv", release_csv(site))
-        (folder / ARCHIVE).write_bytes(archive(site))
-        _write(site, "html/search.html", _search(site))
         check_pages(folder, manifest)
         for step in manifest["steps"]:
             place = folder / "notebooks" / f"{step['notebook']}.ipynb"
@@ -90,36 +68,20 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
 def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
     """Return what stands beside the chapters, in the order of the menu: title, and what is on it."""
     return {
-        "findings": (text("All findings"), all_findings),
-        "published": (text("All figures and tables"), published),
         "regressions": (text("Regression tables"), regressions),
         "methods": (text("Methods and formulas"), methods),
-        "functions": (text("Functions and formulas"), functions),
         "accounts": (text("Row accounting"), accounts),
-        "printed": (text("Comparison with published figures"), printed),
-        "glossary": (text("Glossary"), glossary),
+        "printed": (text("Figures in print"), printed),
         "release": (text("Release sheet"), release),
         "provenance": (text("Provenance"), provenance),
-        "about": (text("About and accessibility"), about),
     }
 
 
-def _write(site: Site, path: str, text: str) -> None:
-    if path.endswith(".html"):
-        text = explained(text, PAGE if path.startswith("html/") else f"html/{PAGE}", Path(path).stem)
-    (site.folder / path).write_text(text, "utf8", newline="\n")
-
-
-def _search(site: Site) -> str:
-    """Return the page that finds what the others hold."""
-    names = [*site.notebooks, *(page.notebook for page in site.facts["appendices"])]
-    paths = [(f"{name}.html", site.folder / "html" / f"{name}.html") for name in names]
-    found = search((href, path.read_text("utf8")) for href, path in paths if path.exists() and path.stem != "search")
-    return _document(site, "search.html.j2", "search", root="../", title=text("Search"), more="search.js", **found)
+def _write(site: Site, path: str, html: str) -> None:
+    (site.folder / path).write_text(html, "utf8", newline="\n")
 
 
 def _chapter(site: Site, name: str) -> str:
-    stem = next((step["stem"] for step in site.steps if step["notebook"] == name), "")
     return page(
         site.notebooks[name],
         facts=site.facts,
@@ -127,13 +89,10 @@ def _chapter(site: Site, name: str) -> str:
         provenance=footer(site.manifest),
         this=name,
         origins=site.origins[name],
-        shown=partial(on_page, site, stem),
     )
 
 
-def _document(
-    site: Site, template: str, this: str, *, root: str, headings: Sequence[Heading], more: str = "", **values: object
-) -> str:
+def _document(site: Site, template: str, this: str, *, root: str, headings: Sequence[Heading], **values: object) -> str:
     return document(
         template,
         facts=site.facts,
@@ -144,18 +103,16 @@ def _document(
         chapter_folder="" if root else "html/",
         root=root,
         provenance=footer(site.manifest),
-        more=more,
         **values,
     )
 
 
 def _index(site: Site) -> str:
+    chapters = [_in_index(site, step) for step in site.steps]
     sections = {
-        "headlines": text("Headlines"),
-        "answers": text("The questions, answered"),
-        "more": text("Read on"),
+        "findings": text("Findings"),
+        "published": text("Figures and tables"),
         "disclosure": text("What is withheld"),
-        "about-edition": text("About this edition"),
         "provenance": text("How this was made"),
     }
     return _document(
@@ -164,11 +121,50 @@ def _index(site: Site) -> str:
         "index",
         root="",
         headings=[Heading(2, title, name) for name, title in sections.items()],
-        headlines=[(found, picture(found)) for found in headlines(site)],
-        answers=[(chapter, found[0]) for chapter, found in chapters_with_findings(site)],
-        since=since(site, site.facts.get("previous", "")),
+        shown=chapters,
         rule=profile(site.facts.get("disclosure", "default")).rule,
         suppressed=sum(step["suppressed"] for step in site.steps),
         release=(site.folder / "html/release.html").exists(),
         rerun=rerun(site.manifest),
     )
+
+
+def _in_index(site: Site, step: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the index shows of a chapter: its findings with their figures, all its figures, its tables."""
+    stem = step["stem"]
+    names = {finding["name"] for finding in step["findings"]}
+    figures = {thing.name: thing for thing in site.of(stem, "figure")}
+    findings = [thing for thing in site.of(stem, "finding") if thing.name in names]
+    return {
+        "stem": stem,
+        "chapter": next(chapter for chapter in site.chapters if chapter.notebook == step["notebook"]),
+        "findings": [_finding(thing, figures.get(thing.note.get("figure", ""))) for thing in findings],
+        "figures": list(figures.values()),
+        "tables": site.of(stem, "table"),
+    }
+
+
+def _finding(thing: Thing, figure: Thing | None) -> dict[str, Any]:
+    return {"thing": thing, "sentence": with_estimates(from_data(thing.note["sentence"])), "figure": figure}
+
+
+def with_estimates(words: str) -> Markup:
+    """Return a sentence in which each number with its interval stands out."""
+    if not isinstance(words, Text):
+        return escape(words)
+    return Markup("").join(_parts(words))
+
+
+def _parts(words: Text) -> Iterator[Markup]:
+    for literal, name, form, _ in Formatter().parse(words.template):
+        yield escape(literal)
+        value = words.values.get(name or "")
+        if isinstance(value, Text):
+            yield Markup("<b>{0}</b>").format(value) if _is_estimate(value) else with_estimates(value)
+        elif name:
+            yield escape(Text(f"{{{name}:{form}}}", words.values))
+
+
+def _is_estimate(words: Text) -> bool:
+    """Return whether words are a number with its interval."""
+    return "interval" in words.values or {"low", "high"} < set(words.values)

@@ -12,36 +12,24 @@ from typing import Any
 from babel.dates import format_datetime
 from markupsafe import Markup
 
-from analysis.disclosure.net.markup import ICON
 from analysis.language import spoken
 from analysis.publish.layout import environment_of
-from analysis.site.identity import Identity, identity_of, linked
 
 TEMPLATES = Path(__file__).parent / "templates"
-FACTS = {"language": "en", "synthetic": False, "region": "", "school_years": (), "appendices": (), "twin": None}
+FACTS = {"language": "en", "synthetic": False, "region": "", "school_years": (), "appendices": ()}
 
 
 def render(template: str, **values: object) -> str:
     """Fill the template of a page; a value that it asks for and does not get is an error."""
-    return environment_of(TEMPLATES).get_template(template).render(moment=moment, grid=grid, linked=linked, **values)
+    return environment_of(TEMPLATES).get_template(template).render(moment=moment, grid=grid, **values)
 
 
-def document(
-    template: str, *, facts: Mapping[str, Any], provenance: Mapping[str, Any], more: str = "", **values: object
-) -> str:
-    """Fill the template of a whole page with the style, script and content policy that all pages share.
-
-    Of a page with a script of its own, `more` is its file.
-    """
-    script = asset("page.js") + (asset(more) if more else "")
-    identity = identity_of(facts, provenance)
+def document(template: str, *, facts: Mapping[str, Any], **values: object) -> str:
+    """Fill the template of a whole page with the style, script and content policy that all pages share."""
+    script = asset("page.js")
     return render(
         template,
         facts={**FACTS, **facts},
-        provenance=provenance,
-        identity=identity,
-        running=running(identity),
-        icon=ICON,
         css=Markup(asset("style.css")),  # noqa: S704 - a file of this package
         script=Markup(script),  # noqa: S704 - a file of this package
         policy=content_policy(script),
@@ -66,19 +54,6 @@ def content_policy(script: str) -> str:
         "form-action": "'none'",
     }
     return "; ".join(f"{rule} {value}" for rule, value in rules.items())
-
-
-def running(identity: Identity) -> Markup:
-    """Return what a page has at its edges in print: title and draft above, number of the page below."""
-    head = {"top-left": _quoted(identity.title), "top-right": _quoted(identity.status) if identity.draft else '""'}
-    foot = {"bottom-left": _quoted(identity.publisher), "bottom-right": 'counter(page) " / " counter(pages)'}
-    boxes = " ".join(f"@{place} {{ content: {words}; }}" for place, words in {**head, **foot}.items())
-    return Markup(f"@media print {{ @page {{ {boxes} }} }}")  # noqa: S704 - every sign of the words is a number in it
-
-
-def _quoted(words: str) -> str:
-    """Write a text as a string of CSS in which no sign means anything."""
-    return '"' + "".join(sign if sign.isalnum() and sign.isascii() else f"\\{ord(sign):x} " for sign in words) + '"'
 
 
 def moment(stamp: str) -> str:

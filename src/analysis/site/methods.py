@@ -1,4 +1,4 @@
-"""The methods of each chapter in sections, and the page of all functions behind what an edition publishes."""
+"""The appendix of methods: what each chapter estimates, and every function behind a published number."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ from typing import Any
 from markupsafe import Markup
 from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
-from analysis.language import spoken, text
-from analysis.publish.methods import Section
+from analysis.language import text
 from analysis.run.code import Code
 from analysis.site.docstrings import PACKAGE, Documented, as_html, definitions, documented
-from analysis.site.explained import anchor_of, sections_of, shown_sections
-from analysis.site.formulas import formula, with_formulas
 from analysis.site.pages import Heading, Headings, Outline
 from analysis.site.sitemap import Site
 
@@ -26,48 +23,11 @@ REMEMBERED = Path(".cache", "code.json")
 METHODS = PACKAGE.parents[1] / "docs" / "methods.md"
 SHOWN = ("Parameters", "Returns", "Notes", "References")
 NAMED = ("Parameters", "Returns")
-PUBLISHED = ("findings", "published", "withheld")
-APART = r", \quad "
-"""Between formulas that stand on lines of their own."""
 BOX = '<div class="scroll" role="region" aria-label="{}" tabindex="0"><table>'
 
 
-def methods(site: Site) -> dict[str, Any] | None:
-    """Return what the template of the methods asks for; None where no chapter of the edition has sections."""
-    chapters = [found for step in site.steps if (found := _chapter(site, step))]
-    headings = [Heading(2, one["title"], f"methods-{one['stem']}") for one in chapters]
-    return {"explained": chapters, "headings": headings} if chapters else None
-
-
-def _chapter(site: Site, step: Mapping[str, Any]) -> dict[str, Any] | None:
-    published = [f"{note.get('kind', 'finding')}-{note['name']}" for part in PUBLISHED for note in step[part]]
-    sections = shown_sections(step["stem"], published)
-    names = dict.fromkeys(name for section in sections for name in section.functions)
-    chapter = next(chapter for chapter in site.chapters if chapter.notebook == step["notebook"])
-    if not sections:
-        return None
-    return {
-        "stem": step["stem"],
-        "title": chapter.title,
-        "href": chapter.href,
-        "sections": [_section(step["stem"], section) for section in sections],
-        "functions": [_entry(documented()[f"{PACKAGE.name}.{name}"], (), {}) for name in names],
-    }
-
-
-def _section(stem: str, section: Section) -> dict[str, Any]:
-    """Return a section in the language of the edition, its formulas as they are shown."""
-    words = {part: with_formulas(said[spoken()]) for part, said in section.words.items()}
-    return {
-        **words,
-        "anchor": anchor_of(stem, section.name),
-        "formulas": [formula(part, display=True) for tex in section.formulas for part in tex.split(APART)],
-        "source": section.source,
-    }
-
-
-def functions(site: Site) -> dict[str, Any]:
-    """Return what the template of the reference of functions asks for."""
+def methods(site: Site) -> dict[str, Any]:
+    """Return what the template of the appendix asks for."""
     outline = Outline()
     article = _rendered(METHODS, outline) if METHODS.exists() else Markup("")
     used = _used(site)
@@ -80,7 +40,7 @@ def functions(site: Site) -> dict[str, Any]:
     return {
         "article": article,
         "modules": modules,
-        "headings": [Heading(2, text("Functions and formulas"), "functions"), *headings],
+        "headings": [*headings, Heading(2, text("Functions and formulas"), "functions")],
     }
 
 
@@ -99,12 +59,6 @@ def _used(site: Site) -> dict[str, list[str]]:
     known = documented().keys()
     code = Code(PACKAGE, site.folder.parent / REMEMBERED)
     named = {name for cells in site.origins.values() for origin in cells.values() for name in origin.functions}
-    named |= {
-        f"{PACKAGE.name}.{one}"
-        for step in site.steps
-        for section in sections_of(step["stem"])
-        for one in section.functions
-    }
     reached = {one: known & code.of_symbol(one).functions.keys() for one in named}
     every = sorted(named.union(*reached.values()))
     return {one: sorted((reached.get(one) or known & code.of_symbol(one).functions.keys()) - {one}) for one in every}

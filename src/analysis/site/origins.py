@@ -14,8 +14,6 @@ from types import MappingProxyType
 
 from nbformat import NotebookNode
 
-from analysis.site.explained import Explained
-
 PUBLISHED_ID = re.compile(r'\bid="((?:table|figure|finding)-[a-z0-9_]+)"')
 
 
@@ -28,13 +26,11 @@ class Origin:
     cell : Number of the code cell, counted from 1 as JupyterLab does.
     published : Ids of the tables, figures and findings on the page, such as ``table-bands``.
     functions : Dotted names of the functions that computed them, the nearest first.
-    methods : The sections that explain them.
     """
 
     cell: int
     published: tuple[str, ...]
     functions: tuple[str, ...]
-    methods: tuple[Explained, ...] = ()
 
     @property
     def anchor(self) -> str:

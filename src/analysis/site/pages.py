@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,16 +18,14 @@ from nbformat import NotebookNode
 from analysis.language import text as words
 from analysis.publish.layout import WORDS
 from analysis.site.docstrings import documented
-from analysis.site.formulas import formula
 from analysis.site.layout import TEMPLATES, document, render
 from analysis.site.origins import Origin
-from analysis.site.reading_order import as_read
 from analysis.site.sitemap import ChapterPage
 
 __all__ = ["ChapterPage", "Heading", "Headings", "Outline", "origin_line", "page", "title_of"]
 
 NEAREST = 4
-"""Functions named under a figure or table, beside those with a formula; the others stand behind them."""
+"""Functions named under a figure or table; the others stand behind them."""
 
 
 OWN_HEADING = re.compile(r'<h2 id="([\w-]+)">(.*?)</h2>')
@@ -69,14 +67,6 @@ class Headings(IPythonRenderer):
         super().__init__(escape=False, exclude_anchor_links=True, attachments=dict(attachments))
         self.outline = outline
 
-    def inline_math(self, body: str) -> str:
-        """Render a formula in a sentence."""
-        return formula(body)
-
-    def block_math(self, body: str) -> str:
-        """Render a formula on a line of its own."""
-        return Markup("<p>{0}</p>").format(formula(body, display=True))
-
     def heading(self, text: str, level: int, **_: object) -> str:
         """Render a heading with its anchor and a link to it."""
         heading = self.outline.add(level, unescape(re.sub(r"<[^>]+>", "", text)).strip())
@@ -95,7 +85,6 @@ def page(
     provenance: Mapping[str, Any],
     this: str,
     origins: Mapping[int, Origin] | None = None,
-    shown: Callable[[str], str] = str,
 ) -> str:
     """Render an executed notebook as an HTML page.
 
@@ -106,10 +95,9 @@ def page(
     chapters : All pages of the site in their order.
     provenance : What the footer says: ``commit``, ``dirty``, ``made``, ``command``.
     this : Which of the chapters this is.
-    shown : Adds to what is published on the page where it leads to, and titles.
     """
     outline = Outline()
-    article = shown(_article(notebook, outline, origins or {}))
+    article = _article(notebook, outline, origins or {})
     place = [chapter.notebook for chapter in chapters].index(this)
     has_title = any(heading.level == 1 for heading in outline.headings)
     return document(
@@ -137,13 +125,12 @@ def title_of(notebook: NotebookNode) -> str | None:
 
 
 def _article(notebook: NotebookNode, outline: Outline, origins: Mapping[int, Origin]) -> str:
-    numbered = deepcopy(notebook)
-    for number, cell in enumerate((cell for cell in numbered.cells if cell.cell_type == "code"), start=1):
+    rendered = _with_html(notebook, outline)
+    for number, cell in enumerate((cell for cell in rendered.cells if cell.cell_type == "code"), start=1):
         cell.metadata["number"] = number
     for place, origin in origins.items():
-        numbered.cells[place].metadata["origin"] = origin_line(origin)
-    numbered.cells = as_read(numbered.cells)
-    body, _ = _exporter().from_notebook_node(_with_html(numbered, outline))
+        rendered.cells[place].metadata["origin"] = origin_line(origin)
+    body, _ = _exporter().from_notebook_node(rendered)
     return str(body)
 
 
@@ -156,9 +143,7 @@ def origin_line(origin: Origin, page: str = "") -> Markup:
     page : Address of the page with the cell; empty on that page itself.
     """
     functions = [documented()[name] for name in origin.functions]
-    near = [one for place, one in enumerate(functions) if place < NEAREST or one.has_formula]
-    far = [one for one in functions if one not in near]
-    html = render("origin.html.j2", origin=origin, page=page, near=near, far=far)
+    html = render("origin.html.j2", origin=origin, page=page, near=functions[:NEAREST], far=functions[NEAREST:])
     return Markup(html)  # noqa: S704 - the template escaped what entered it
 
 

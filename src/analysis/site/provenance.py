@@ -30,7 +30,7 @@ def provenance(site: Site) -> dict[str, Any]:
         "rerun": rerun(manifest),
         "grids": shown,
         "headings": [
-            Heading(2, text("Reproduce"), "rerun"),
+            Heading(2, text("Make it again"), "rerun"),
             *(Heading(2, title, name) for name, (title, _) in shown.items()),
         ],
     }
@@ -68,7 +68,7 @@ def _run(manifest: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
     publisher = str(manifest.get("parameters", {}).get("publisher") or "")
     rows = {
         text("Edition"): manifest["edition"],
-        text("Published by"): publisher or text("not stated: the params file has no publisher"),
+        text("Published by"): publisher or text("not told: the params file has no publisher"),
         text("Git commit"): f"{git['commit']}{changes}" if git.get("commit") else text("not under version control"),
         text("Lock file (SHA-256)"): short(manifest.get("lock_sha256")),
         text("Python"): manifest.get("python"),

@@ -1,189 +1,156 @@
-"""Regression tables as journals print them, made from the tidy tables that the edition published."""
+"""Regression tables in the form that journals print, made from the tidy tables that the edition published."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from analysis.declare import Regressions
 from analysis.disclosure import CROSS
-from analysis.language import Words, spoken, term, text
-from analysis.publish.journal import FILE, Column, Journal, read_journal
+from analysis.language import term, text
 from analysis.publish.spreadsheet import read_csv
 from analysis.publish.tables import number
-from analysis.site.pages import Heading
+from analysis.site.declared import regressions_of
+from analysis.site.pages import Heading, origin_line
 from analysis.site.sitemap import Site, Thing
-from analysis.variables import CHAPTERS
 
-NUMBERS = ("estimate", "std_error", "ci_low", "ci_high")
-NO_VALUE = ("", "nan")
+TABLE = "estimates"
+ALL = ("", "all")
+KEYS = ("model", "group", "outcome", "controls", "cluster")
+MOST_COLUMNS = 6
+ALIKE = 0.6
+"""Regressions of which at least this share of terms is the same stand in one table."""
 
 
 @dataclass(frozen=True)
-class Estimated:
-    """A column of a table: its heading, what is declared of it, and its rows of the published table."""
+class ModelColumn:
+    """One column of a table: the rows of one model, for one group, outcome and set of controls."""
 
-    name: str
-    declared: Column
+    name: tuple[str, ...]
+    facts: Regressions
     rows: pd.DataFrame
 
     @property
-    def digits(self) -> int:
-        """Decimals of its numbers."""
-        return _digits(self.rows)
+    def terms(self) -> list[str]:
+        """Names of the coefficients, each once."""
+        return list(self.rows["label"])
 
 
 def regressions(site: Site) -> dict[str, Any] | None:
     """Return what the template of the page asks for; None when the edition estimates no regression."""
-    chapters = [found for step in site.steps if (found := _chapter(site, step["stem"]))]
-    headings = [Heading(2, one["chapter"].title, f"regressions-{one['stem']}") for one in chapters]
+    chapters: list[dict[str, Any]] = []
+    for thing in site.things:
+        if (thing.kind, thing.name) == ("table", TABLE) and regressions_of(site.facts, thing.stem):
+            tables = [journal_table(group) for group in side_by_side(list(read(site, thing)))]
+            if tables:
+                chapters.append({"thing": thing, "origin": _origin(thing), "tables": tables})
+    headings = [Heading(2, one["thing"].chapter.title, f"regressions-{one['thing'].stem}") for one in chapters]
     return {"estimated": chapters, "headings": headings} if chapters else None
 
 
-def _chapter(site: Site, stem: str) -> dict[str, Any] | None:
-    tables = []
-    published = {thing.name: thing for thing in site.of(stem, "table")}
-    for journal in read_journal(CHAPTERS / stem / FILE):
-        thing = published.get(journal.table)
-        table = journal_table(journal, _read(site, thing)) if thing else None
-        if table:
-            tables.append({**table, "thing": thing, "anchor": f"regression-{stem}-{journal.name}"})
-    return {"stem": stem, "chapter": published[tables[0]["thing"].name].chapter, "tables": tables} if tables else None
-
-
-def _read(site: Site, thing: Thing) -> pd.DataFrame:
+def read(site: Site, thing: Thing) -> Iterator[ModelColumn]:
+    """Read the regressions in a published table, in its order."""
     frame = read_csv(site.folder / thing.note["path"], keep_default_na=False, na_values={"estimate": ""}, dtype=str)
-    return frame.fillna("")
+    keys = [key for key in KEYS if key in frame]
+    for name, rows in frame.groupby(keys, sort=False):
+        known = regressions_of(site.facts, thing.stem)
+        facts = next((facts for facts in known if re.fullmatch(facts.models, str(name[0]))), None)
+        if facts:
+            clusters = dict(zip(keys, map(str, name), strict=True)).get("cluster")
+            facts = facts._replace(clusters=clusters) if clusters else facts
+            yield ModelColumn(tuple(map(str, name)), facts, rows.assign(label=_labels(rows)))
 
 
-def journal_table(journal: Journal, frame: pd.DataFrame) -> dict[str, Any] | None:
-    """Return a table of regressions side by side; None where the edition estimated one coefficient of it at most.
+def side_by_side(found: Sequence[ModelColumn]) -> list[list[ModelColumn]]:
+    """Group regressions that belong in one table: consecutive ones with one unit and mostly the same terms."""
+    groups: list[list[ModelColumn]] = []
+    for one in found:
+        if groups and len(groups[-1]) < MOST_COLUMNS and _alike(groups[-1], one):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups
 
-    Parameters
-    ----------
-    journal : As declared.
-    frame : The published table, a row per coefficient, all of it text.
-    """
-    columns = [column for declared in journal.columns for column in _columns(journal, declared, frame)]
-    names = list(dict.fromkeys(name for column in columns for name in column.rows[journal.by]))
-    names = [name for name in journal.rows or names if name in names]
-    if sum(len(column.rows) for column in columns) < 2:
-        return None
-    apart = journal.by != "term"  # then a row is an outcome, with a unit and decimals of its own
-    digits = {name: _digits(frame_of(columns, [name], journal.by)) for name in names}
-    rows = []
-    for name in names:
-        cells = [
-            _cell(column.rows, journal.by, name, digits[name] if apart else column.digits, apart) for column in columns
-        ]
-        rows.append((_label(name, journal, columns), cells))
+
+def journal_table(group: Sequence[ModelColumn]) -> dict[str, Any]:
+    """Return a table in the form of journals: a column per regression, with an interval below each estimate."""
+    labels = list(dict.fromkeys(label for one in group for label in one.terms))
+    units = list(dict.fromkeys(unit for one in group for unit in one.rows["unit"]))
+    digits = _digits(group)
+    cells = [{row["label"]: _cell(row, digits) for row in one.rows.to_dict("records")} for one in group]
+    differing = [place for place in range(len(group[0].name)) if len({one.name[place] for one in group}) > 1] or [0]
+    same = [_words(part) for place, part in enumerate(group[0].name) if place not in differing and part not in ALL]
+    columns = [", ".join(_words(one.name[place]) for place in differing) for one in group]
     return {
-        **{part: _say(journal.words.get(part, {})) for part in ("title", "outcome")},
-        "notes": _notes(journal, columns),
-        "columns": [column.name for column in columns],
-        "rows": rows,
-        "foot": list(_foot(columns, apart)),
+        "caption": _caption(", ".join(same or columns), units),
+        "columns": columns,
+        "rows": [(label, [column.get(label) for column in cells]) for label in labels],
+        "foot": list(_foot(group)),
     }
 
 
-def _notes(journal: Journal, columns: Sequence[Estimated]) -> str:
-    """Return the notes of a table and those of the columns that it has, each once."""
-    notes = [journal.words.get("notes", {}), *(column.declared.note for column in columns)]
-    return " ".join(dict.fromkeys(filter(None, map(_say, notes))))
-
-
-def frame_of(columns: Sequence[Estimated], names: Sequence[str], by: str) -> pd.DataFrame:
-    """Return the rows of these names in all columns."""
-    return pd.concat([column.rows[column.rows[by].isin(names)] for column in columns])
-
-
-def _columns(journal: Journal, declared: Column, frame: pd.DataFrame) -> Iterator[Estimated]:
-    if not {*declared.take, *([declared.each] if declared.each else [])} <= {*frame.columns}:
-        return
-    rows = frame
-    for column, value in declared.take.items():
-        rows = rows[rows[column].isin([value] if isinstance(value, str) else value)]
-    if journal.rows:
-        rows = rows[rows[journal.by].isin(journal.rows)]
-    if not declared.each:
-        if _has_numbers(rows):
-            yield Estimated(_say(declared.name), declared, rows)
-        return
-    for group, part in rows.groupby(declared.each, sort=False):
-        if re.fullmatch(declared.matching, str(group)) and _has_numbers(part):
-            name = [_say(declared.name), _named(str(group), journal)]
-            yield Estimated(": ".join(filter(None, name)), declared, part)
-
-
-def _has_numbers(rows: pd.DataFrame) -> bool:
-    """Return whether anything in a column is estimated and may be shown."""
-    return not rows["estimate"].isin(NO_VALUE).all()
-
-
-def _say(words: Words) -> str:
-    return words.get(spoken(), "")
-
-
-def _named(code: str, journal: Journal) -> str:
-    """Return a code of the published table as a reader reads it."""
-    return _say(journal.terms[code]) if code in journal.terms else _words(code)
+def _caption(same: str, units: Sequence[str]) -> str:
+    return text("{models} ({unit})", models=same, unit=_words(units[0])) if len(units) == 1 else same
 
 
 def _words(code: str) -> str:
+    """Return a code of the tidy table as a reader reads it."""
     return term(code).replace("_", " ")
 
 
-def _label(name: str, journal: Journal, columns: Sequence[Estimated]) -> str:
-    """Return the words of a row; of one without, its code, with its unit where rows differ in theirs."""
-    words = _named(name, journal)
-    if name in journal.terms:
-        return words
-    units = {unit for column in columns for unit in column.rows["unit"]}
-    own = list(dict.fromkeys(frame_of(columns, [name], journal.by)["unit"]))
-    return f"{words} ({_words(own[0])})" if len(units) > 1 and len(own) == 1 else words
+def _alike(group: Sequence[ModelColumn], one: ModelColumn) -> bool:
+    """Return whether a regression belongs beside others: of their model or of their outcome, with their terms."""
+    together = [*group, one]
+    first = group[0]
+    same_unit = set(first.rows["unit"]) == set(one.rows["unit"])
+    kin = len({each.name[0] for each in together}) == 1 or len({each.name[1:3] for each in together}) == 1
+    shared = len(set(first.terms) & set(one.terms)) / min(len(first.terms), len(one.terms))
+    return same_unit and kin and shared >= ALIKE
 
 
-def _cell(rows: pd.DataFrame, by: str, name: str, digits: int, apart: bool) -> list[str] | None:
-    """Write an estimate, its standard error in brackets and its interval; with its n where each row has another."""
-    found = rows[rows[by] == name]
-    if found.empty:
-        return None
-    row = found.iloc[0]
-    estimate, error, low, high = (_number(row.get(column, ""), digits) for column in NUMBERS)
-    if not estimate:
-        return [CROSS]
-    lines = [estimate, f"({error})" if error else "", f"[{low}; {high}]" if low and high else ""]
-    if apart and row["n_obs"] not in NO_VALUE:
-        lines.append(text("n = {n:,}", n=int(float(row["n_obs"]))))
-    return list(filter(None, lines))
+def _labels(rows: pd.DataFrame) -> list[str]:
+    """Name each row: by its term, with its factor if there is one, and its unit if these differ."""
+    labels = [_words(label) for label in rows["term"]]
+    if "factor" in rows:
+        factors = map(_words, rows["factor"])
+        labels = [f"{factor}: {label}" if factor else label for factor, label in zip(factors, labels, strict=True)]
+    if len(set(rows["unit"])) > 1:
+        labels = [f"{label} ({_words(unit)})" for label, unit in zip(labels, rows["unit"], strict=True)]
+    return labels
 
 
-def _number(value: str, digits: int) -> str:
-    return "" if value in NO_VALUE else number(float(value), digits)
+def _cell(row: Mapping[Any, Any], digits: int) -> tuple[str, str, str]:
+    """Write an estimate, its standard error in brackets, and its interval."""
+    values = [row["estimate"], row.get("std_error", ""), row["ci_low"], row["ci_high"]]
+    if pd.isna(values[0]) or values[0] == "":
+        return CROSS, "", ""
+    estimate, error, low, high = (number(float(value), digits) if value not in ("", None) else "" for value in values)
+    return estimate, f"({error})" if error else "", f"[{low}; {high}]" if low and high else ""
 
 
-def _digits(rows: pd.DataFrame) -> int:
-    """Return the decimals that give the middle standard error two significant digits."""
-    errors = pd.to_numeric(rows["std_error"], errors="coerce")
+def _digits(group: Sequence[ModelColumn]) -> int:
+    """Return the decimals that give the middle standard error of a table two significant digits."""
+    errors = pd.concat([pd.to_numeric(one.rows["std_error"], errors="coerce") for one in group])
     middle = errors[errors > 0].median()
-    return 3 if pd.isna(middle) else int(min(max(1 - math.floor(math.log10(middle)), 0), 5))
+    return 3 if pd.isna(middle) else int(min(max(1 - math.floor(math.log10(middle)), 1), 5))
 
 
-def _foot(columns: Sequence[Estimated], apart: bool) -> Iterator[tuple[str, list[str]]]:
-    if not apart:
-        yield text("Observations"), [_most(column, "n_obs") for column in columns]
-        yield text("Clusters"), [_most(column, "n_clusters") for column in columns]
-    declared = [column.declared for column in columns]
-    yield text("Fixed effects"), [term(one.effects) if one.effects else text("none") for one in declared]
-    yield text("Errors clustered by"), [term(one.clusters) if one.clusters else text("none") for one in declared]
+def _foot(group: Sequence[ModelColumn]) -> Iterator[tuple[str, list[str]]]:
+    yield text("Observations"), [_most(one, "n_obs") for one in group]
+    yield text("Clusters"), [_most(one, "n_clusters") for one in group]
+    yield text("Fixed effects"), [term(one.facts.effects) if one.facts.effects else text("none") for one in group]
+    yield text("Errors clustered by"), [term(one.facts.clusters) for one in group]
 
 
-def _most(column: Estimated, name: str) -> str:
-    if name not in column.rows:
-        return ""
-    known = pd.to_numeric(column.rows[name], errors="coerce").dropna()
+def _most(one: ModelColumn, column: str) -> str:
+    known = pd.to_numeric(one.rows[column], errors="coerce").dropna()
     return number(known.max(), 0) if len(known) else CROSS
+
+
+def _origin(thing: Thing) -> str:
+    return origin_line(thing.origin, thing.chapter.href) if thing.origin else ""

@@ -78,7 +78,7 @@ def reason(rule: Rule) -> str:
         if rule.get("cells"):
             return text("{cells:,} withheld: fewer than {limit}", cells=rule["cells"], limit=rule["limit"])
         if rule.get("smallest") is None:
-            return text("nothing to report")
+            return text("nothing to tell")
         return text("fewest {smallest:,}, at least {limit}", smallest=rule["smallest"], limit=rule["limit"])
     if rule["rule"] == "rounding":
         return text("multiples of {base}", base=rule["limit"]) if rule["limit"] > 1 else text("not rounded")
@@ -96,7 +96,7 @@ def _meanings() -> dict[str, str]:
         text("Picture"): text(
             "A figure shows the numbers of the data beside it and no others; its file holds no notes."
         ),
-        text("Fewest"): text("The smallest number that each counting column shows, and what it must be at least."),
+        text("Fewest"): text("The smallest number that each counting column tells, and what it must be at least."),
         text("Rounding"): text("What numbers of persons are rounded to."),
         text("Other cells"): text("Withheld because it rests on a withheld cell, or would give one away."),
         text("Other tables"): text(

@@ -15,9 +15,7 @@ from nbformat import NotebookNode
 from analysis.errors import StaatError
 from analysis.publish.prose import in_spoken_language
 from analysis.site.docstrings import Documented, documented, passed_on
-from analysis.site.explained import explaining
 from analysis.site.origins import Origin, by_published, origins
-from analysis.site.twins import twin_of
 
 EMPTY: Mapping[str, Any] = {
     "findings": [],
@@ -104,9 +102,8 @@ class Site:
     notebooks: Mapping[str, NotebookNode]
 
     def with_appendices(self, appendices: Sequence[ChapterPage]) -> Site:
-        """Return the same site, whose pages all lead to these, and to their twins in another language."""
-        twin = twin_of(self.folder, self.facts)
-        return replace(self, facts={**self.facts, "appendices": appendices, "twin": twin})
+        """Return the same site, whose pages all lead to these."""
+        return replace(self, facts={**self.facts, "appendices": appendices})
 
     @cached_property
     def steps(self) -> list[dict[str, Any]]:
@@ -116,14 +113,7 @@ class Site:
     @cached_property
     def origins(self) -> dict[str, dict[int, Origin]]:
         """The origin of every cell that publishes, by notebook and place of the cell."""
-        stems = {step["notebook"]: step["stem"] for step in self.manifest["steps"]}
-        return {name: self._explained(notebook, stems.get(name, "")) for name, notebook in self.notebooks.items()}
-
-    def _explained(self, notebook: NotebookNode, stem: str) -> dict[int, Origin]:
-        found = origins(notebook, documented().keys(), passed_on())
-        return {
-            place: replace(one, methods=explaining(stem, one.published, one.functions)) for place, one in found.items()
-        }
+        return {name: origins(notebook, documented().keys(), passed_on()) for name, notebook in self.notebooks.items()}
 
     @cached_property
     def things(self) -> list[Thing]:

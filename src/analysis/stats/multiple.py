@@ -41,8 +41,8 @@ def romano_wolf(
 
     Notes
     -----
-    Romano and Wolf (2005): outcomes from the largest :math:`|t|` down, each against the largest bootstrapped
-    :math:`|t|` of itself and of those still to come; never below the one before. Draws are shared by all outcomes.
+    Romano and Wolf (2005): outcomes from the largest \|t\| down, each against the largest bootstrapped \|t\| of
+    itself and of those still to come; never below the one before. Draws are shared by all outcomes.
     """
     estimates, observed, bootstrapped = wild_draws(panel, outcomes, term, rng=rng, draws=draws)
     size, drawn = np.abs(observed), np.abs(bootstrapped)

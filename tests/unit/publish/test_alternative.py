@@ -6,7 +6,7 @@ import pytest
 
 from analysis.chapters.value_added import findings as value_added
 from analysis.language import speaking
-from analysis.publish.alternative import extremes, moved, quantity, sides
+from analysis.publish.alternative import moved, quantity, sides
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_dots_of_two_series_are_compared_line_by_line(sign):
         }
     )
     left, right = ("none", "all") if sign > 0 else ("all", "none")
-    assert moved(rows, "year", "before", "after", {"before": "earlier", "after": "later"}) == (
-        f"Lines on which the dot 'later' lies left of the dot 'earlier': {left} of them; right of it: {right} of them."
+    assert moved(rows, "year", "before", "after", {"after": "later"}) == (
+        f"Lines on which the dot 'later' lies left of the dot 'before': {left} of them; right of it: {right} of them."
     )
     assert "none of them; right of it: none" in moved(rows[rows["year"] == "after"], "year", "before", "after")
 
@@ -58,15 +58,3 @@ def test_in_dutch():
     with speaking("nl"):
         said = sides(pd.DataFrame({"ci_low": [0.1], "ci_high": [0.2]}))
     assert said == "Intervallen geheel links van de lijn bij nul: geen; geheel rechts ervan: alle."
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-def test_the_lowest_and_the_highest_turn_with_the_numbers(sign):
-    rows = pd.DataFrame({"band": ["low", "middle", "high"], "share": [0.5 - 0.2 * sign, np.nan, 0.5 + 0.2 * sign]})
-    least, most = ("low", "high") if sign > 0 else ("high", "low")
-    assert extremes(rows, "share", "band") == f"Lowest: 30% ({least}); highest: 70% ({most})."
-    assert extremes(rows, "share", "band", percent=False).startswith(f"Lowest: 0.30 ({least})")
-
-
-def test_of_one_number_no_extremes_are_said():
-    assert extremes(pd.DataFrame({"band": ["low"], "share": [0.5]}), "share", "band") == ""

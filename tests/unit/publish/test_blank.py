@@ -1,5 +1,3 @@
-from contextlib import nullcontext
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +7,7 @@ from analysis.publish import figures
 from analysis.publish.blank import settle_blanks
 from analysis.publish.forms import bars, bubbles, points
 
-KNOWN = pd.DataFrame({"name": ["a", "b"], "estimate": [0.1, 0.3], "ci_low": [0.0, 0.2], "ci_high": [0.2, 0.4]})
+KNOWN = pd.DataFrame({"name": ["a"], "estimate": [0.1], "ci_low": [0.0], "ci_high": [0.2]})
 UNKNOWN = KNOWN.assign(estimate=np.nan, ci_low=np.nan, ci_high=np.nan)
 
 
@@ -23,24 +21,12 @@ def words(axes):
 
 
 def test_an_empty_panel_says_so_beside_one_that_is_not():
-    figure, (full, empty) = figures.canvas(columns=2)
-    full.plot([1, 2, 3], [0.1, 0.2, 0.3], marker="o")
+    figure = panels(KNOWN, UNKNOWN)
     settle_blanks(figure)
+    full, empty = figure.axes
     assert words(full) == []
     assert words(empty) == ["too few, or not estimated"]
     assert list(empty.get_yticks()) == []
-
-
-def test_a_panel_whose_places_say_why_they_are_empty_needs_no_more_words():
-    figure = panels(KNOWN, UNKNOWN)
-    settle_blanks(figure)
-    assert [words(axes) for axes in figure.axes] == [[], ["not estimated", "not estimated"]]
-
-
-@pytest.mark.parametrize("rows", [KNOWN.iloc[:1], pd.concat([KNOWN.iloc[:1], UNKNOWN.iloc[1:]])])
-def test_one_number_has_nothing_to_compare_it_with(rows):
-    with pytest.raises(WithheldError, match="there is one number"):
-        settle_blanks(points(rows, line="name"))
 
 
 @pytest.mark.parametrize("rows", [UNKNOWN, UNKNOWN.iloc[:0]])
@@ -63,12 +49,11 @@ def test_a_line_of_reference_alone_is_nothing():
         settle_blanks(figure)
 
 
-@pytest.mark.parametrize(("places", "shown"), [(1, False), (2, True)])
-def test_two_places_make_a_map(places, shown):
-    by_place = pd.DataFrame({"lon": [4.9, 5.0], "lat": [52.4, 52.5], "share": [0.5, 0.6], "pupils": [100, 90]})
-    figure = bubbles(by_place[:places], value="share", size="pupils", label="share", size_label="pupils")
-    with nullcontext() if shown else pytest.raises(WithheldError):
-        settle_blanks(figure)
+def test_one_point_has_a_map():
+    by_place = pd.DataFrame({"lon": [4.9], "lat": [52.4], "share": [0.5], "pupils": [100]})
+    figure = bubbles(by_place, value="share", size="pupils", label="share", size_label="pupils")
+    settle_blanks(figure)
+    assert len(figure.axes[0].collections) > 0
 
 
 def test_bars_that_are_all_withheld_are_nothing_even_with_a_legend():

@@ -187,8 +187,3 @@ def test_a_number_that_counts_nothing_is_an_error_and_not_a_table_without_a_rule
 def test_the_exhibits_of_every_chapter_are_whole(path: Path) -> None:
     exhibits = read_exhibits(path)
     assert len(exhibits.tables) + len(exhibits.files) + len(exhibits.figures) > 0
-
-
-@pytest.mark.parametrize("path", sorted(CHAPTERS.glob("*/exhibits.yml")), ids=lambda path: path.parent.name)
-def test_every_figure_has_a_subtitle_in_every_language(path: Path) -> None:
-    assert [name for name, figure in read_exhibits(path).figures.items() if "subtitle" not in figure.words] == []

@@ -1,7 +1,21 @@
 import matplotlib as mpl
+import numpy as np
 import pytest
 
 from analysis.publish import figures
+
+
+def lightness(colour):
+    """CIE L* of a colour, 0 for black and 100 for white."""
+    srgb = np.array(mpl.colors.to_rgb(colour))
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ [0.2126, 0.7152, 0.0722]
+    return 116 * np.cbrt(luminance) - 16 if luminance > 0.008856 else 903.3 * luminance
+
+
+def test_each_colour_is_clearly_lighter_than_the_one_before():
+    steps = np.diff([lightness(colour) for colour in figures.PALETTE])
+    assert (steps >= 8).all(), steps
 
 
 def test_the_style_ends_with_its_block():

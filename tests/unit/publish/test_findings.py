@@ -40,7 +40,7 @@ def test_what_chance_would_give_is_a_twentieth_of_the_tests():
     assert counted["by_chance"].tolist() == pytest.approx([0.05, 0.10, 0.05])
     assert counted["significant_corrected"].tolist() == [1, 0, 0]
     assert "6 findings. 4 of them test" in in_words(count(made().assign(chapter="staffing")))
-    assert "4 were significant (about 0.2 would be" in in_words(count(made().assign(chapter="staffing")))
+    assert "4 came out, 0.2 would" in in_words(count(made().assign(chapter="staffing")))
 
 
 def test_a_chapter_that_declares_no_tests_has_none():

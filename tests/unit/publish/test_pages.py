@@ -1,5 +1,3 @@
-import re
-
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -24,10 +22,9 @@ def result(**data):
 def test_a_page_asks_for_nothing():
     html = page_of(new_markdown_cell("# Title\n\nText with $x^2$."), new_code_cell("1 + 1"))
     assert "default-src &#39;none&#39;" in html
-    html = html.replace("http://www.w3.org/2000/svg", "")  # the name of what the icon is written in
     assert "http://" not in html
     assert "https://" not in html
-    assert re.findall(r'<link[^>]*href="(?!data:)', html) == []
+    assert "<link" not in html
 
 
 def test_the_banner_is_there_when_the_data_are_synthetic_and_only_then():

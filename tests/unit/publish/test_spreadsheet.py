@@ -12,7 +12,7 @@ import pytest
 
 from analysis.disclosure import PROFILES, suppress
 from analysis.publish.spreadsheet import harmless, unquoted, write_xlsx
-from analysis.publish.tables import write_csv, write_sidecar
+from analysis.publish.tables import write_csv
 
 EVIL = ['=cmd|"/c calc"!A1', "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1"]
 
@@ -77,16 +77,3 @@ def test_a_csv_keeps_its_numbers_and_guards_text_and_names_of_columns(tmp_path: 
 @pytest.mark.parametrize("value", ["-0.4", "-1e-05", "-2.5e+3"])
 def test_a_number_in_a_column_of_words_stays_a_number(value: str) -> None:
     assert harmless(value) == value
-
-
-def test_words_stand_over_the_names_of_columns_and_numbers_have_the_digits_of_their_unit(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"year": [2019, 2020], "n_pupils": [12000, 3000], "share": [0.12345, 0.5]})
-    gated = suppress(frame, ["n_pupils"], PROFILES["default"])
-    write_sidecar(gated, tmp_path / "x.json", edition="ci", caption="Shares", synthetic=True)
-    table = pd.read_excel(tmp_path / "x.xlsx", header=None, engine="calamine")
-    assert table.iloc[:2].to_numpy().tolist() == [["year", "pupils", "share"], ["year", "n_pupils", "share"]]
-    assert table.iloc[2, 2] == gated.frame["share"].iloc[0]  # with all its digits
-    with ZipFile(tmp_path / "x.xlsx") as book:
-        styles, about = book.read("xl/styles.xml").decode(), book.read("docProps/core.xml").decode()
-    assert 'formatCode="0.000"' in styles
-    assert "<dc:title>Shares</dc:title>" in about

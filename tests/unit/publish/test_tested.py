@@ -6,17 +6,12 @@ import pytest
 
 from analysis.chapters.school_choice.findings_tastes import p_values_of_tastes
 from analysis.errors import InputError
-from analysis.publish.declared import FILE, Declared, Kind, read_declared
+from analysis.publish.declared import FILE, Kind, read_declared
 from analysis.publish.tested import p_value, with_tests
 from analysis.variables import CHAPTERS
 
-SCHOOL_CHOICE, SEGREGATION = (read_declared(CHAPTERS / stem / FILE) for stem in ("school_choice", "segregation"))
-GROWTH = Declared(
-    (
-        Kind("growth_", 1, test={"model": "ois_standardised", "outcome": "*"}, family="growth by subject"),
-        Kind("shortage", 2, test={"model": "ois_shortage"}),
-        Kind("norm_growth", 3),
-    )
+LEERGROEI, SCHOOL_CHOICE, SEGREGATION = (
+    read_declared(CHAPTERS / stem / FILE) for stem in ("leergroei", "school_choice", "segregation")
 )
 ESTIMATES = pd.DataFrame(
     {
@@ -37,7 +32,7 @@ def shortage_p(rows):
 
 
 def test_each_finding_has_the_p_value_of_its_row_and_that_of_its_family():
-    found = with_tests(FINDINGS, ESTIMATES, GROWTH).set_index("name")
+    found = with_tests(FINDINGS, ESTIMATES, LEERGROEI).set_index("name")
     assert found["p_value"].drop(["norm_growth", "growth_dmt"]).tolist() == pytest.approx([0.03, 0.01, 0.06])
     assert found["p_value"][["norm_growth", "growth_dmt"]].isna().all()  # describes; withheld
     assert found["p_corrected"].drop(["norm_growth", "growth_dmt"]).tolist() == pytest.approx([0.03, 0.02, 0.06])
@@ -45,7 +40,7 @@ def test_each_finding_has_the_p_value_of_its_row_and_that_of_its_family():
 
 def test_a_member_of_another_chapters_family_is_none_here():
     """An outcome of the toelage is called shortage too."""
-    found = with_tests(FINDINGS, ESTIMATES, GROWTH).set_index("name")
+    found = with_tests(FINDINGS, ESTIMATES, LEERGROEI).set_index("name")
     assert found.loc["shortage", "family"] == ""
 
 
@@ -57,14 +52,14 @@ def test_a_sentence_about_several_rows_is_a_test_of_all_at_once():
 def test_a_finding_without_a_declared_test_keeps_its_own():
     """Its p-value went missing where the chapter gave estimates for others."""
     own = FINDINGS.assign(p_value=[0.04, 0.5, 0.5, 0.5, 0.5], family="", p_corrected=np.nan)
-    found = with_tests(own, ESTIMATES, GROWTH).set_index("name")["p_value"]
+    found = with_tests(own, ESTIMATES, LEERGROEI).set_index("name")["p_value"]
     assert found[["norm_growth", "growth_lezen"]].tolist() == pytest.approx([0.04, 0.03])
 
 
 def test_a_declared_test_without_estimates_is_told():
     """It was said to be no test."""
     with pytest.raises(InputError, match=r"findings.yml: findings.growth_.test: no estimates"):
-        with_tests(FINDINGS, None, GROWTH)
+        with_tests(FINDINGS, None, LEERGROEI)
 
 
 NTH = Kind("weging_", 1, test={"model": "ois_shortage"}, nth="outcome")
@@ -99,17 +94,17 @@ def test_the_end_of_a_name_finds_a_number():
 
 def test_the_tests_on_tastes_and_on_chance_are_counted():
     """Their p-values stood in sentences that were said to be no tests."""
-    mixed = pd.DataFrame({"lr_groups": [60.9] * 2, "p_groups": [1e-9] * 2})
-    names = ["travel", "tastes_of_groups"]
+    mixed = pd.DataFrame({"lr_groups": [60.9] * 2, "lr_within": [0.0] * 2, "p_groups": [1e-9] * 2, "p_within": 0.73})
+    names = ["travel_low", "tastes_of_groups", "substitution"]
     found = pd.DataFrame({"name": names, "sentence": ".", "n": 300, "unit": "pupils"})
     p_values = with_tests(found, p_values_of_tastes(mixed), SCHOOL_CHOICE).set_index("name")["p_value"]
-    assert p_values["tastes_of_groups"] == 1e-9
-    assert np.isnan(p_values["travel"])
+    assert p_values[names[1:]].tolist() == [1e-9, 0.73]
+    assert np.isnan(p_values["travel_low"])
     indices = pd.DataFrame({"term": ["dissimilarity_corrected_now"], "group": "laag", "estimate": 0.4, "p_value": 0.02})
-    found = found.assign(name=["dissimilarity_laag", "change"])
+    found = found.assign(name=["dissimilarity_laag", "dissimilarity_turkish", "change"])
     p_values = with_tests(found, indices, SEGREGATION)["p_value"]
     assert p_values.iloc[0] == 0.02
-    assert np.isnan(p_values.iloc[1])  # an interval alone
+    assert p_values.iloc[1:].isna().all()  # withheld; an interval alone
 
 
 def test_a_column_of_a_test_that_the_estimates_lack_is_named():

@@ -92,7 +92,7 @@ def test_all_that_is_in_the_unit_of_a_row_goes_along():
 
 def test_in_dutch():
     with language.speaking("nl"):
-        assert units.with_interval(WAGE) == "6,6 procent (95%: 6,2 tot 7,1)"
+        assert units.with_interval(WAGE) == "6,6 procent (95%-betrouwbaarheidsinterval 6,2 tot 7,1)"
 
 
 def test_log_points_of_nothing_are_nothing():

@@ -95,7 +95,6 @@ class Small:
         self.blocks: dict[str, dict[str, Any]] = {"one": {"number": 7}, "two": {}, "three": {"power": 2}}
         self.timeouts: dict[str, float] = {}
         self.edition = "small"
-        self.facts: dict[str, str] = {}
 
     def code(self, old: str, new: str) -> None:
         """Replace a piece of the one module of its own."""
@@ -129,7 +128,7 @@ class Small:
         return Order(
             edition=self.edition,
             heading="Small",
-            facts={"edition": self.edition, "title": "Small", **self.facts},
+            facts={"edition": self.edition, "title": "Small"},
             context={"edition": self.edition},
             shared={"edition": self.edition, "seed": 1},
             blocks=self.blocks,

@@ -338,29 +338,6 @@ def test_editions_share_the_pool(small: Any) -> None:
     assert (small.outputs / "other" / "manifest.json").exists()
 
 
-def test_what_an_edition_says_of_itself_makes_its_pages_again_and_no_chapter(small: Any) -> None:
-    small.run()
-    small.facts["status"] = "final"
-    assert not small.up_to_date()
-    assert small.run() == []
-    assert small.up_to_date()
-
-
-@pytest.mark.parametrize("relative", ["also", "previous"])
-def test_pages_are_made_again_when_the_edition_beside_them_is_there(small: Any, relative: str) -> None:
-    small.facts[relative] = "other"
-    small.run()
-    assert small.up_to_date()
-    page = small.outputs / "other" / "html" / "one.html"
-    page.parent.mkdir(parents=True)
-    page.write_text("<p>", "utf8")
-    assert small.up_to_date()  # it is not whole
-    (small.outputs / "other" / "manifest.json").write_text("{}", "utf8")
-    assert not small.up_to_date()
-    assert small.run() == []
-    assert small.up_to_date()
-
-
 def test_pages_that_cannot_be_made_leave_the_old_edition(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     small.run()
     before = small.files()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+from markupsafe import Markup
+
 from analysis.site.docstrings import as_html, definitions, documented, passed_on
+from analysis.site.formulas import formula
 
 
 def test_a_function_has_its_text_its_sections_and_its_place() -> None:
@@ -17,10 +20,21 @@ def test_a_function_has_its_text_its_sections_and_its_place() -> None:
     assert told.anchor == "function-stats-segregation-dissimilarity"
 
 
-def test_no_docstring_shows_the_source_of_a_formula() -> None:
-    for one in documented().values():
-        shown = "".join(map(str, [as_html(one.text, {}), *(as_html(body, {}) for body in one.sections.values())]))
-        assert "\\" not in re.sub(r"<code>.*?</code>", "", shown), one.name
+def test_every_formula_of_the_project_can_be_drawn() -> None:
+    told = "\n\n".join(one.text + "\n\n" + "\n\n".join(one.sections.values()) for one in documented().values())
+    formulas = re.findall(r":math:`([^`]+)`", told)
+    assert len(formulas) > 20
+    assert [tex for tex in formulas if not formula(tex).startswith("<svg")] == []
+
+
+def test_a_formula_is_read_aloud_as_tex_and_takes_the_colour_of_the_text() -> None:
+    drawn = formula(r"a < \frac{1}{2}")
+    assert 'aria-label="a &lt; \\frac{1}{2}"' in drawn
+    assert "fill" not in drawn
+
+
+def test_what_cannot_be_drawn_is_shown_as_it_is() -> None:
+    assert formula(r"\nonsense{x}") == Markup('<code class="formula">\\nonsense{x}</code>')
 
 
 def test_the_marks_of_restructured_text_become_html_and_the_rest_is_escaped() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.language import NumberText, Text
-from analysis.site.findings import with_estimates
+from analysis.site.index import with_estimates
 from analysis.site.provenance import rerun
 
 INTERVAL = {"estimate": NumberText(0.18, 2), "low": NumberText(0.16, 2), "high": NumberText(0.19, 2)}

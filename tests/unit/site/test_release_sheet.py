@@ -37,8 +37,8 @@ def site(tmp_path: Path) -> Site:
     step = {
         "notebook": "02_segregation",
         "stem": "segregation",
-        "published": [note for note in notes if note["noted"] == "published"],
-        "findings": [note for note in notes if note["noted"] == "finding"],
+        "published": [note for note in notes if note["key"] == "published"],
+        "findings": [note for note in notes if note["key"] == "finding"],
     }
     return read_site(tmp_path, {"edition": "ci", "facts": FACTS, "steps": [step]}, title_of)
 
@@ -93,4 +93,4 @@ def test_a_reason_for_every_verdict() -> None:
     assert reason({"rule": "totals", "verdict": "not applicable"}) == "does not apply"
     assert reason({"rule": "†", "verdict": "suppressed", "cells": 1234}) == "1,234 withheld"
     assert reason({"rule": "rounding", "verdict": "off", "limit": 1}) == "not rounded"
-    assert reason({"rule": "smallest", "verdict": "passed", "limit": 10, "smallest": None}) == "nothing to report"
+    assert reason({"rule": "smallest", "verdict": "passed", "limit": 10, "smallest": None}) == "nothing to tell"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.chapters.advisering.needs import columns
 from analysis.chapters.advisering.parameters import AdviseringBlock
-from analysis.declare import Blocks, Declaration
+from analysis.declare import Blocks, Declaration, Regressions
 
 
 def refusal(blocks: Blocks) -> str | None:
@@ -25,5 +25,9 @@ CHAPTER = Declaration(
     ),
     columns=columns,
     findings={"en": "School advice", "nl": "Schooladvies"},
+    regressions=(
+        Regressions(".+_lpm_fe(_by_year)?|position_year3", "school", "school"),
+        Regressions(".+_lpm|.+_logit_ame|advice_ordered|under_(ols|iv|lovs)", "", "school"),
+    ),
     refusal=refusal,
 )

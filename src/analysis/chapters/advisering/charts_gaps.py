@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.language import term, text, word
-from analysis.publish import forms, units
-from analysis.publish.axes import write_numbers
-from analysis.publish.figures import FAINT, INK, PALETTE, SMALL, panels
-from analysis.publish.forms.marks import ENDS, floats, form, present, zero_line
+from analysis.publish import forms
+from analysis.publish.forms.marks import present
 
 TERMS = {
     "laag": word("parents low-educated"),
@@ -32,22 +27,6 @@ TERMS = {
 
 OUTCOMES = {"under": word("under-advice"), "over": word("over-advice"), "revised": word("bijstelling")}
 CONTROLS = {"mutual": word("all factors together"), "alone": word("one factor at a time")}
-
-WHOLE = "raw"
-PARTS = {
-    WHOLE: word("the whole difference"),
-    "test band": word("goes with: advice of the test"),
-    "background": word("goes with: background"),
-    "education": word("goes with: education of the parents"),
-    "income": word("goes with: income"),
-    "one_parent": word("goes with: one-parent household"),
-    "sex": word("goes with: sex"),
-    "school": word("goes with: the school"),
-    "rest": word("left when all are equal"),
-}
-ROW_CM = 0.62
-SIZES: dict[str, Any] = {"va": "center", "fontsize": SMALL, "color": INK}
-"""Of the sizes behind the bars, in one column where no bar or line is."""
 
 _points = partial(forms.points, numbers="points")
 
@@ -73,68 +52,25 @@ def compared(estimates: pd.DataFrame, models: Mapping[str, str], terms: Sequence
     return _points(estimates, line="term", lines=lines, series="model", names=models)
 
 
-@form
 def decomposition(parts: pd.DataFrame) -> Figure:
-    """Draw how the parts of a gap (``part``) add up to it, a panel per group (``term``).
-
-    The whole gap is the first bar; each part begins where the one before it ended, and the rest ends the gap.
-    """
-    shown = present({name: TERMS[name] for name in TERMS}, parts["term"])
-    figure, axes = panels(len(shown), 1, ROW_CM * parts["part"].nunique() + 1.2, 0.8, sharex=True)
-    for area, (group, title) in zip(axes, shown.items(), strict=True):
-        rows = parts[parts["term"] == group].reset_index(drop=True)
-        _add_up(area, rows)
-        area.set_title(term(title))
-    axes[-1].set_xlabel(text("difference in under-advice, percentage points"))
-    return figure
-
-
-def _add_up(area: Axes, rows: pd.DataFrame) -> None:
-    """Draw the parts of one gap below each other, each with its size and interval."""
-    size = floats(rows, "estimate")
-    whole = (rows["part"] == WHOLE).to_numpy()
-    start = np.where(whole, 0.0, np.cumsum(np.where(whole, 0.0, np.nan_to_num(size))) - np.nan_to_num(size))
-    colours = np.where(whole, PALETTE[0], np.where(size > 0, PALETTE[1], PALETTE[2]))
-    area.barh(range(len(rows)), size, left=start, color=colours, edgecolor=FAINT, linewidth=0.8)
-    for at, (_, row) in enumerate(rows.iterrows()):
-        if pd.notna(row["estimate"]):
-            area.text(1.02, at, _size(row), transform=area.get_yaxis_transform(), **SIZES)
-    zero_line(area)
-    area.set_yticks(range(len(rows)), [named(str(part)) for part in rows["part"]])
-    area.set_ylim(len(rows) - 0.5, -0.5)
-    area.grid(visible=False, axis="y")
-    write_numbers(area.xaxis, "points")
-
-
-def _size(row: pd.Series) -> str:
-    """Write a part of a gap with its interval, in percentage points."""
-    ends = {end: units.plain(row[end], "probability") for end in ENDS}
-    return text("{estimate} ({ci_low} to {ci_high})", **ends)
+    """Draw what a raw gap is made of (``part``), a panel per group (``term``)."""
+    return _points(parts, line="part", lines=named, panel="term", titles=named)
 
 
 def gaps_by(estimates: pd.DataFrame, terms: Sequence[str], *, ordered: bool = False, title: str = "") -> Figure:
-    """Draw gaps within categories (``group``: years, regions), a panel per term: `ordered` by size, or in time."""
+    """Draw gaps within categories (``group``: years, regions), a panel per term, `ordered` by size in each."""
     titles = present({name: TERMS[name] for name in terms}, estimates["term"])
-    if ordered:
-        return _points(estimates, line="group", label=title, panel="term", titles=titles, beside=True, sort=True)
-    how: dict[str, Any] = {
-        "panel": "term",
-        "titles": titles,
-        "label": text("gap in under-advice, percentage points"),
-        "numbers": "points",
-    }
-    rows = estimates.assign(gap="")
-    return forms.lines(rows, title, x="group", series="gap", names=str, zero="line", columns=2, across=True, **how)
+    return _points(estimates, line="group", label=title, panel="term", titles=titles, beside=True, sort=ordered)
 
 
 def caterpillar(runs: pd.DataFrame) -> Figure:
-    """Draw runs of schools from the least to the most under-advice (``place``), without names."""
+    """Draw runs of schools from the least to the most under-advice after intake (``place``), without names."""
     figure = forms.scatter(
         runs,
-        text("schools, from the least to the most under-advice; each dot is a few neighbours"),
+        text("schools in runs of neighbours, from the least to the most under-advice"),
         x="place",
-        label=text("under-advice after intake against\nthe mean of schools, percentage points"),
-        numbers="points",
+        label=text("under-advice after intake,\nagainst the mean of schools"),
+        numbers="percent",
         zero="line",
     )
     figure.axes[0].set_xticks([])
@@ -143,4 +79,4 @@ def caterpillar(runs: pd.DataFrame) -> Figure:
 
 def named(code: str) -> str:
     """Name a term of a regression, or a part of a gap."""
-    return term(PARTS.get(code, TERMS.get(code, code)))
+    return term(TERMS.get(code, code))

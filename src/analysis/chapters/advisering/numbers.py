@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from analysis.language import text
+from analysis.language import joined, text
 from analysis.publish.findings import number_of
 from analysis.publish.tables import number
 
@@ -55,10 +57,7 @@ def interval(row: pd.Series, factor: float = 100, digits: int = 1) -> str:
 def often(row: pd.Series) -> str:
     """Say how much more or less often, or that no difference is measured."""
     if row["ci_low"] <= 0 <= row["ci_high"]:
-        return text(
-            "not measurably more or less often ({estimate} percentage points, 95% interval {low} to {high})",
-            **{name.removeprefix("ci_"): number(100 * row[name], 1) for name in ("estimate", "ci_low", "ci_high")},
-        )
+        return text("not measurably more or less often (difference {size} percentage points)", size=interval(row))
     if row["estimate"] > 0:
         return text("{size} percentage points more often", size=interval(row))
     return text("{size} percentage points less often", size=interval(mirrored(row)))
@@ -67,3 +66,10 @@ def often(row: pd.Series) -> str:
 def mirrored(row: pd.Series) -> pd.Series:
     """Return the same difference the other way round."""
     return pd.Series({"estimate": -row["estimate"], "ci_low": -row["ci_high"], "ci_high": -row["ci_low"]})
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Join parts to a list in words."""
+    if len(parts) == 1:
+        return parts[0]
+    return text("{first} and {last}", first=joined(", ", parts[:-1]), last=parts[-1])

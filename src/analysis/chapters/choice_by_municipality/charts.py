@@ -11,8 +11,6 @@ from analysis.language import text, word
 from analysis.publish import forms
 
 FALL = word("fall of attendance (log odds per km)")
-NAMED = 12
-"""Municipalities that are named: the largest on the map, and half as many of the densest."""
 
 by_density = partial(
     forms.scatter,
@@ -24,18 +22,8 @@ by_density = partial(
     curves={"line": word("meta-regression, with its 95% interval")},
     label=FALL,
     log="x",
-    names="municipality",
-    named=NAMED // 2,
 )
-map_of_fall = partial(
-    forms.bubbles,
-    value="estimate",
-    size="n_obs",
-    label=FALL,
-    size_label=word("pupils"),
-    names="municipality",
-    named=NAMED,
-)
+map_of_fall = partial(forms.bubbles, value="estimate", size="n_obs", label=FALL, size_label=word("pupils"))
 
 
 def published_by_expected(bins: pd.DataFrame) -> Figure:

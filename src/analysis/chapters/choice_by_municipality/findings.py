@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import exp
 
-import numpy as np
 import pandas as pd
 
 from analysis.language import Text, joined, term, text
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import as_rows, frame, number_of, one, where_known
 from analysis.publish.tables import number
-from analysis.publish.units import ENDS, Row, direction, log_points
+from analysis.publish.units import Row
 
 say = sentences_beside(__file__)
 
@@ -47,14 +46,13 @@ def choice_by_municipality(
         One row per finding: ``name, sentence, n, unit``.
     """
     mean = one(estimates, model="mean", term="intercept")
-    terms = {name: one(estimates, model="density", term=name) for name in ("log2_density", "sd_schoolweging")}
     rows = [
         *where_known(
             _covered(account),
             _fall(mean, from_km, to_km),
             _spread(mean, spread, from_km, to_km),
-            _density(terms["log2_density"], others, from_km, to_km),
-            _weging(terms["sd_schoolweging"], others, from_km, to_km),
+            _density(one(estimates, model="density", term="log2_density"), others, from_km, to_km),
+            _weging(one(estimates, model="density", term="sd_schoolweging"), others, from_km, to_km),
             _distances(one(correlations, model="log", term="expected_published"), correlations),
             _postcodes(means),
         )
@@ -80,67 +78,75 @@ def _covered(account: pd.DataFrame) -> Iterator[Finding]:
 
 def _fall(mean: Row | None, from_km: float, to_km: float) -> Iterator[Finding]:
     if mean:
-        low, high = (number(exp(mean[end] * (to_km - from_km)), 1) for end in ("ci_low", "ci_high"))
-        sentence = say(
-            ("fall_none", "fall", "fall_reversed")[direction(mean)],
-            estimate=number(mean["estimate"], 2),
-            low=low,
-            high=high,
-            **_mean(mean, from_km, to_km),
+        times = {name: exp(mean[name] * (to_km - from_km)) for name in ("estimate", "ci_low", "ci_high")}
+        yield (
+            "fall",
+            say(
+                "fall",
+                near_km=_km(from_km),
+                far_km=_km(to_km),
+                times=number(times["estimate"], 1),
+                low=number(times["ci_low"], 1),
+                high=number(times["ci_high"], 1),
+            ),
+            number_of(mean["n_obs"]),
+            MUNICIPALITIES,
         )
-        yield "fall", sentence, number_of(mean["n_obs"]), MUNICIPALITIES
-
-
-def _mean(mean: Row, from_km: float, to_km: float) -> dict[str, str]:
-    """Write between which distances attendance falls, and how many times it is larger at the nearer one."""
-    times = exp(mean["estimate"] * (to_km - from_km))
-    return {"near_km": _km(from_km), "far_km": _km(to_km), "times": number(times, 1)}
 
 
 def _spread(mean: Row | None, spread: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
     found = [row for row in as_rows(spread.dropna(subset=["tau", "tau_low", "tau_high"])) if row["model"] == "mean"]
     if not (mean and found):
         return
-    tau, values = found[0]["tau"], _mean(mean, from_km, to_km)
+    tau = found[0]["tau"]
     if found[0]["tau_low"] > 0:
         low, high = (exp((mean["estimate"] + sign * tau) * (to_km - from_km)) for sign in (-1, 1))
-        ends = {"low": number(low, 1), "high": number(high, 1), "tau": number(tau, 3)}
-        sentence = say("municipalities_differ", **ends, **values)
+        sentence = say(
+            "municipalities_differ", near_km=_km(from_km), far_km=_km(to_km), low=number(low, 1), high=number(high, 1)
+        )
     else:
-        sentence = say("municipalities_alike", most=number(found[0]["tau_high"], 3), **values)
+        sentence = say("municipalities_alike", high=number(found[0]["tau_high"], 2))
     yield "spread", sentence, number_of(found[0]["n_obs"]), MUNICIPALITIES
 
 
 def _density(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
-    if row:
-        said = say(
-            ("density_unclear", "density_faster", "density_slower")[direction(row)], **_ratio(row, from_km, to_km)
-        )
-        words = joined(" ", (said, _elsewhere(row, others, from_km, to_km)))
-        yield "density", words, number_of(row["n_obs"]), MUNICIPALITIES
+    if not row:
+        return
+    values = _values(row, from_km, to_km)
+    if row["ci_low"] <= 0 <= row["ci_high"]:
+        sentence = say("density_unclear", **values)
+    elif row["estimate"] > 0:
+        sentence = say("density_faster", **values)
+    else:
+        sentence = say("density_slower", **values)
+    sentence = joined(" ", (sentence, _elsewhere(row, others, from_km, to_km)))
+    yield "density", sentence, number_of(row["n_obs"]), MUNICIPALITIES
 
 
 def _weging(row: Row | None, others: pd.DataFrame, from_km: float, to_km: float) -> Iterator[Finding]:
-    if row:
-        said = say(("weging_unclear", "weging_faster", "weging_slower")[direction(row)], **_ratio(row, from_km, to_km))
-        words = joined(" ", (said, _elsewhere(row, others, from_km, to_km)))
-        yield "spread_of_schoolweging", words, number_of(row["n_obs"]), MUNICIPALITIES
+    if not row:
+        return
+    values = _values(row, from_km, to_km)
+    if row["ci_low"] <= 0 <= row["ci_high"]:
+        sentence = say("weging_unclear", **values)
+    elif row["estimate"] > 0:
+        sentence = say("weging_faster", **values)
+    else:
+        sentence = say("weging_slower", **values)
+    yield (
+        "spread_of_schoolweging",
+        joined(" ", (sentence, _elsewhere(row, others, from_km, to_km))),
+        number_of(row["n_obs"]),
+        MUNICIPALITIES,
+    )
 
 
-def _ratio(row: Row, from_km: float, to_km: float) -> dict[str, str]:
-    """Write what a term makes of the ratio between attendance at the two distances: how much larger, in per cent.
-
-    Without a sign where the words say that it is smaller.
-    """
-    turned = -1 if direction(row) < 0 else 1
-    size, *ends = (turned * log_points(row[end] * (to_km - from_km)) for end in ENDS)
-    numbers = (size, *sorted(ends))
-    return {
-        "near_km": _km(from_km),
-        "far_km": _km(to_km),
-        "estimate": number(row["estimate"], 2),
-        **{name: number(each, 1) for name, each in zip(("size", "low", "high"), numbers, strict=True)},
-    }
+def _values(row: Row, from_km: float, to_km: float) -> dict[str, str]:
+    ends = (row["ci_low"], row["ci_high"])
+    if ends[1] < 0:  # the words give the direction, and the interval turns with it
+        ends = (-ends[1], -ends[0])
+    values = {"estimate": row["estimate"], "size": abs(row["estimate"]), "low": ends[0], "high": ends[1]}
+    return {"near_km": _km(from_km), "far_km": _km(to_km), **{name: number(value, 2) for name, value in values.items()}}
 
 
 def _elsewhere(row: Row, others: pd.DataFrame, from_km: float, to_km: float) -> str:
@@ -160,28 +166,33 @@ def _elsewhere(row: Row, others: pd.DataFrame, from_km: float, to_km: float) -> 
 def _distances(modelled: Row | None, correlations: pd.DataFrame) -> Iterator[Finding]:
     straight = one(correlations, model="log", term="straight_published")
     if modelled and straight:
-        less, more = (a["ci_high"] < b["ci_low"] for a, b in ((modelled, straight), (straight, modelled)))
-        names = ("modelled", "low", "high"), ("straight", "straight_low", "straight_high")
-        values = {
-            name: number(row[end], 2)
-            for row, of_row in zip((modelled, straight), names, strict=True)
-            for name, end in zip(of_row, ENDS, strict=True)
-        }
-        sentence = say("distances_less" if less else "distances_more" if more else "distances_alike", **values)
-        yield "distances", sentence, number_of(modelled["n_obs"]), SCHOOLS
+        yield (
+            "distances",
+            say(
+                "distances",
+                modelled=number(modelled["estimate"], 2),
+                low=number(modelled["ci_low"], 2),
+                high=number(modelled["ci_high"], 2),
+                straight=number(straight["estimate"], 2),
+            ),
+            number_of(modelled["n_obs"]),
+            SCHOOLS,
+        )
 
 
 def _postcodes(means: pd.DataFrame) -> Iterator[Finding]:
     known = {row["urbanicity"]: row for row in as_rows(means.dropna(subset=["published_to_straight"]))}
     if {URBAN, RURAL, "all"} <= set(known):
-        urban, rural = (known[where]["published_to_straight"] for where in (URBAN, RURAL))
-        side = int(np.sign(round(100 * urban) - round(100 * rural)))
-        sentence = say(
-            ("postcode_points_alike", "postcode_points_longer", "postcode_points_shorter")[side],
-            urban=number(urban, 2),
-            rural=number(rural, 2),
+        yield (
+            "postcode_points",
+            say(
+                "postcode_points",
+                urban=number(known[URBAN]["published_to_straight"], 2),
+                rural=number(known[RURAL]["published_to_straight"], 2),
+            ),
+            number_of(known["all"]["schools"]),
+            SCHOOLS,
         )
-        yield "postcode_points", sentence, number_of(known["all"]["schools"]), SCHOOLS
 
 
 def _km(distance: float) -> str:

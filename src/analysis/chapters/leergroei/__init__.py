@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.chapters.leergroei.parameters import LeergroeiBlock
-from analysis.declare import Blocks, Declaration, Needs, Uses, of_persons
+from analysis.declare import Blocks, Declaration, Needs, Regressions, Uses, of_persons
 from analysis.language import word
 
 
@@ -16,7 +16,7 @@ def refusal(blocks: Blocks) -> str | None:
 PERCENTILES = word("growth in national percentiles, with the design of PNAS and regression to the mean")
 DAYS = word("the days between the tests, which the design of PNAS then does not hold equal")
 TESTS = {
-    "level_m": word("ability levels: growth is compared within a groep, and nothing is reported by level"),
+    "level_m": word("ability levels: growth is compared within a groep, and nothing is told by level"),
     "level_e": word("dropping a level"),
     "m_percentile": PERCENTILES,
     "e_percentile": PERCENTILES,
@@ -55,5 +55,9 @@ CHAPTER = Declaration(
     ),
     columns=columns,
     findings={"en": "Learning growth", "nl": "Leergroei"},
+    regressions=(
+        Regressions("pnas_school_fe", "school", "school"),
+        Regressions("pnas_overall|pnas_one_control|ancova|level_drop_logit|e_test_logit", "", "school"),
+    ),
     refusal=refusal,
 )

@@ -1,4 +1,4 @@
-"""What the headlines on learning growth leave open, in sentences: luck, who was absent, schools without consent."""
+"""What the headlines on learning growth leave open, in sentences: years that differ by themselves, schools' consent."""
 
 from __future__ import annotations
 
@@ -6,145 +6,81 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.chapters.leergroei.findings_rows import Count, Finding, by_outcome, known, rows_of
-from analysis.chapters.leergroei.phrases import SHORT, Row, change_of, gap, short, span, widened
-from analysis.language import joined, term, text
-from analysis.publish import units
+from analysis.chapters.leergroei.phrases import Row, grew, shocks, span, subject
+from analysis.language import joined
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import listed, number_of
-from analysis.publish.ranked import leads, trails
+from analysis.publish.findings import number_of
 
 say = sentences_beside(__file__)
 
-
-def with_shocks(year_shocks: pd.DataFrame, design: str, headlines: Sequence[Row], digits: int = 2) -> str:
-    """Say the intervals of headlines if years differ by shocks: of all of them, or nothing where one is not known."""
-    of_design = year_shocks[(year_shocks["model"] == design) & year_shocks["estimate"].notna()]
-    by_subject = {row["outcome"]: row for row in rows_of(of_design)}
-    if not headlines or not {row["outcome"] for row in headlines} <= set(by_subject):
-        return ""
-    rows = [by_subject[row["outcome"]] for row in headlines]
-    unit = say("in_sd") if digits > 1 else say("in_percentile_points")
-    chosen = ((wider, [row for row in rows if widened(row) is wider]) for wider in (True, False, None))
-    return joined(" ", (_shocks(wider, of, len(of) == len(rows) == 1, unit, digits) for wider, of in chosen if of))
-
-
-def _shocks(wider: bool | None, rows: Sequence[Row], alone: bool, unit: str, digits: int) -> str:
-    spans = [span(row["shock_low"], row["shock_high"], digits) for row in rows] if wider else []
-    named = [text("{span} in {subject}", span=of, subject=short(row)) for of, row in zip(spans, rows, strict=False)]
-    return say(
-        {True: "shocks_widen", False: "shocks_hidden", None: "shocks_unknown"}[wider],
-        years=int(rows[0]["control_years"]),
-        spans=listed(spans if alone else named),
-        where="" if alone else say("in_subjects", subjects=listed([short(row) for row in rows])),
-        unit=unit,
-    )
-
-
-def beyond_luck(rows: Sequence[Row], top: str, closed: str) -> Iterator[Finding]:
-    """Compare the pupils of the highest level who dropped with those who would have without a closure."""
-    pairs = []
-    for _, of in by_outcome(rows):
-        by_term = {row["term"]: row for row in of}
-        if {"drop_expected", "drop_closure"} <= set(by_term):
-            pairs.append((by_term["drop_expected"], by_term["drop_closure"]))
-    if pairs:
-        gaps = [change_of(*pair) for pair in pairs]
-        nth = max(range(len(pairs)), key=lambda place: gaps[place]["estimate"])
-        expected, observed = pairs[nth]
-        yield (
-            "regression_to_mean",
-            say(
-                {1: "more_than_luck", -1: "less_than_luck"}.get(units.direction(gaps[nth]), "as_luck"),
-                rank=_most_above(gaps),
-                top=top,
-                subject=short(observed),
-                observed=observed["estimate"],
-                closed=closed,
-                expected=expected["estimate"],
-                gap=gap(gaps[nth]),
-            ),
-            number_of(observed["n_pupils"]),
-        )
-
-
-def _most_above(gaps: Sequence[Row]) -> str:
-    """Say whether the difference is known to be the largest; the subject was chosen by the estimates."""
-    if len(gaps) < 2:
-        return ""
-    return say("difference_largest" if leads(gaps) else "difference_perhaps_largest")
-
-
-def absent(
-    missing: pd.DataFrame,
-    shares: Sequence[Row],
-    levels: Sequence[str],
-    before: str,
-    closed: str,
-    with_m_test: Count,
-) -> Iterator[Finding]:
-    """Say who sat the E-test, of the subject in which presence at the lowest level changed the lowest."""
-    wanted = [(level, year) for level in (levels[-1], levels[0]) for year in (before, closed)]
-    by_subject = {}
-    for outcome, of in missing.groupby("outcome", sort=False):
-        present = {(row["level_m"], row["year"]): row["share_present"] for row in rows_of(of)}
-        if set(wanted) <= set(present):
-            by_subject[str(outcome)] = [present[key] for key in wanted]
-    if by_subject:
-        outcome, (low_before, low, high_before, high) = min(
-            by_subject.items(), key=lambda pair: pair[1][1] - pair[1][0]
-        )
-        by_year = {name: {row["term"]: row for row in of} for name, of in by_outcome(shares) if name in by_subject}
-        changes = {
-            name: change_of(of[before], of[closed]) for name, of in by_year.items() if {before, closed} <= set(of)
-        }
-        sign = units.direction(changes[outcome]) if outcome in changes else 0
-        yield (
-            "absent",
-            say(
-                {1: "absent_less", -1: "absent_more"}.get(sign, "absent_unclear"),
-                rank=_most_below([*changes.values()], len(by_subject), levels[-1]),
-                subject=term(SHORT.get(outcome, outcome)),
-                low=low,
-                lowest=levels[-1],
-                closed=closed,
-                low_before=low_before,
-                before=before,
-                high=high,
-                highest=levels[0],
-                high_before=high_before,
-            ),
-            with_m_test(subject=outcome, level_m=[levels[-1], levels[0]]),
-        )
-
-
-def _most_below(changes: Sequence[Row], subjects: int, lowest: str) -> str:
-    """Say whether presence is known to have changed the least or fallen the most here; see `_most_above`."""
-    if subjects < 2:
-        return ""
-    established = len(changes) == subjects and trails(changes)
-    return say("change_lowest" if established else "change_perhaps_lowest", lowest=lowest)
+Finding = tuple[str, str, int]
 
 
 def consent_given(make_up: pd.DataFrame, estimates: pd.DataFrame, closed: str) -> Iterator[Finding]:
     """Say what schools without consent may do to the changes; nothing where a number of it is withheld."""
-    schools = {row["consent"]: number_of(row["n_schools"]) for row in rows_of(make_up)}
-    spans = [*_spans(estimates)]
-    if spans and {"with consent", "without consent"} <= set(schools):
+    kinds = {row["consent"]: row for row in rows_of(make_up)}
+    bounds = joined(" ", _if_all_consented(estimates, closed))
+    if bounds and {"with consent", "without consent"} <= set(kinds) and "share_at_risk" in make_up:
+        schools = {kind: number_of(row["n_schools"]) for kind, row in kinds.items()}
         yield (
             "consent",
             say(
                 "consent",
                 schools=sum(schools.values()),
                 without_schools=schools["without consent"],
-                closed=closed,
-                spans=listed(spans),
+                out=kinds["without consent"]["share_at_risk"],
+                there=kinds["with consent"]["share_at_risk"],
+                bounds=bounds,
             ),
             sum(schools.values()),
         )
 
 
-def _spans(estimates: pd.DataFrame) -> Iterator[str]:
-    for _, of in by_outcome(known(estimates, model="consent_bounds")):
+def _if_all_consented(estimates: pd.DataFrame, closed: str) -> Iterator[str]:
+    weighted = {row["outcome"]: row for row in known(estimates, model="consent_ipw", by="ois_standardised")}
+    for outcome, of in by_outcome(known(estimates, model="consent_bounds")):
         ends = {row["term"]: row["estimate"] for row in of}
-        yield text("{span} in {subject}", span=span(ends["lower"], ends["upper"]), subject=short(of[0]))
+        if outcome in weighted:
+            yield say(
+                "if_all_consented",
+                subject=subject(weighted[outcome]),
+                closed=closed,
+                grew=grew(weighted[outcome]),
+                span=span(ends["lower"], ends["upper"]),
+            )
+
+
+def left_out(trend: Row, many: Row, one: Row) -> str:
+    """Say what a comparison with one year leaves out, where the trend is measurable and the two comparisons show it."""
+    if trend["ci_low"] <= 0 <= trend["ci_high"]:
+        return ""
+    if trend["estimate"] > 0 and one["estimate"] > many["estimate"]:
+        return say("growth_rose_before")
+    if trend["estimate"] < 0 and one["estimate"] < many["estimate"]:
+        return say("growth_fell_before")
+    return ""
+
+
+def with_shocks(year_shocks: pd.DataFrame, design: str, headline: Row, digits: int = 2) -> str:
+    """Say the interval of a headline if years differ by shocks."""
+    chosen = (year_shocks["model"] == design) & (year_shocks["outcome"] == headline["outcome"])
+    return joined(" ", (shocks(row, digits) for row in rows_of(year_shocks[chosen & year_shocks["estimate"].notna()])))
+
+
+def known(estimates: pd.DataFrame, **chosen: str) -> list[Row]:
+    """Return the estimates with these values of columns that are not withheld."""
+    rows = estimates.dropna(subset=["estimate", "ci_low", "ci_high", "n_pupils"])
+    for column, value in chosen.items():
+        rows = rows[rows[column] == value]
+    return rows_of(rows)
+
+
+def rows_of(frame: pd.DataFrame) -> list[Row]:
+    """Return the rows of a frame as mappings."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def by_outcome(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """Give the rows of every subject, in the order in which they come."""
+    for outcome in dict.fromkeys(row["outcome"] for row in rows):
+        yield str(outcome), [row for row in rows if row["outcome"] == outcome]

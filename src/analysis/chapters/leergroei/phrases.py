@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,15 +15,6 @@ SUBJECTS = {
     "spelling": word("spelling"),
     "composite": word("the mean of the tests"),
 }
-
-SHORT = {
-    "lezen": word("reading"),
-    "rekenen": word("arithmetic"),
-    "dmt": word("technical reading"),
-    "spelling": word("spelling"),
-    "composite": word("the mean of the tests"),
-}
-"""Subjects where several stand in a row, and in headlines."""
 
 Row = Mapping[str, Any]
 ROUNDING = 1e-9
@@ -49,11 +39,25 @@ def tenth_above(limit: float) -> str:
     return text("at least {size} more", size=number(limit, 2))
 
 
-def widened(row: Row) -> bool | None:
-    """Return whether shocks of a year widen an interval; None where too few control years show any."""
+def shocks(row: Row, digits: int = 2) -> str:
+    """Say what the interval is if years differ by shocks, or that the control years show too little of these."""
     if not row["shock_df"] > 0 or row["shock_low"] != row["shock_low"]:
-        return None
-    return bool(_width(row, "shock") > _width(row, "ci") * (1 + ROUNDING))
+        return text(
+            "With so few control years ({years}) nothing shows how much years differ by themselves, and this interval "
+            "does not count it.",
+            years=int(row["control_years"]),
+        )
+    if not _width(row, "shock") > _width(row, "ci") * (1 + ROUNDING):
+        return text(
+            "The {years} control years lie so near their own trend that shocks of a year do not widen this interval; "
+            "so few years may do so by luck.",
+            years=int(row["control_years"]),
+        )
+    return text(
+        "If years differ by shocks as the {years} control years did, the 95% interval is {span}.",
+        years=int(row["control_years"]),
+        span=span(row["shock_low"], row["shock_high"], digits),
+    )
 
 
 def _width(row: Row, interval: str) -> float:
@@ -80,21 +84,12 @@ def grew(row: Row) -> str:
 
 
 def points(row: Row) -> str:
-    """Say how much less or more something was, in percentile points."""
+    """Say how much lower or higher something was, in percentile points."""
     if not _measurable(row):
-        return text("not measurably less or more ({size} percentile points)", size=_with_interval(row, 1))
+        return text("neither measurably lower nor higher ({size} percentile points)", size=_with_interval(row, 1))
     if row["estimate"] < 0:
-        return text("{size} percentile points less", size=size(row, 1))
-    return text("{size} percentile points more", size=size(row, 1))
-
-
-def briefly(row: Row) -> str:
-    """Say as `points` what stands beside another number: without unit and interval."""
-    if not _measurable(row):
-        return text("not measurably less or more")
-    if row["estimate"] < 0:
-        return text("{size} less", size=number(-row["estimate"], 1))
-    return text("{size} more", size=number(row["estimate"], 1))
+        return text("{size} percentile points lower", size=size(row, 1))
+    return text("{size} percentile points higher", size=size(row, 1))
 
 
 def _measurable(row: Row) -> bool:
@@ -132,28 +127,11 @@ def percent(row: Row) -> str:
     return text("{estimate} (95% interval {low} to {high})", estimate=estimate, low=low, high=high)
 
 
-def band(name: str) -> str:
+def band(row: Row) -> str:
     """Name the schools of a band by share of pupils at risk."""
-    return text("schools with {band}", band=term(name.replace("below", "fewer than")))
+    return text("schools with {band}", band=term(str(row["category"]).replace("below", "fewer than")))
 
 
 def subject(row: Row) -> str:
     """Name the subject of a row."""
     return term(SUBJECTS.get(row["outcome"], str(row["outcome"])))
-
-
-def short(row: Row) -> str:
-    """Name the subject of a row in a word or two."""
-    return term(SHORT.get(row["outcome"], str(row["outcome"])))
-
-
-def gap(row: Row) -> str:
-    """Say a difference of shares with its interval, in percentage points without the unit."""
-    return signed({end: 100 * row[end] for end in ("estimate", "ci_low", "ci_high")}, 1)
-
-
-def change_of(before: Row, after: Row) -> Row:
-    """Return the difference of two estimates, with its interval if these are independent."""
-    value = after["estimate"] - before["estimate"]
-    half = math.hypot(*((row["ci_high"] - row["ci_low"]) / 2 for row in (before, after)))
-    return {"estimate": value, "ci_low": value - half, "ci_high": value + half}

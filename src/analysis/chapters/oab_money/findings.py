@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from analysis.language import text
 from analysis.publish import units
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import Finding, as_rows, frame, number_of, one, where_known
@@ -36,14 +37,26 @@ def oab_money(checks: pd.DataFrame, estimates: pd.DataFrame, eligible: pd.DataFr
     return frame(
         [
             *where_known(
+                _threshold(by_check),
+                _weights(by_check),
                 _transition(by_check),
                 _bend(line["slope_below"], line["change_of_slope"], threshold),
                 _hired(one(estimates, model="accounts_trend", outcome="hired_share")),
                 _proxy(eligible),
-                _weights(by_check),
             )
         ]
     )
+
+
+def _threshold(by_check: Mapping[str, Row]) -> Iterator[Finding]:
+    if {"threshold", "score"} <= set(by_check):
+        row = by_check["threshold"]
+        yield Finding(
+            "threshold",
+            say("threshold", found=row["estimate"], expected=row["expected"], share=by_check["score"]["share_exact"]),
+            number_of(by_check["score"]["schools"]),
+            SCHOOLS,
+        )
 
 
 def _weights(by_check: Mapping[str, Row]) -> Iterator[Finding]:
@@ -77,14 +90,22 @@ def _transition(by_check: Mapping[str, Row]) -> Iterator[Finding]:
 def _bend(below: Row | None, change: Row | None, threshold: float) -> Iterator[Finding]:
     if not below or not change:
         return
+    sign, steep = (
+        units.direction(change),
+        {"threshold": number(threshold, 3), "below_euro": number(below["estimate"], 0)},
+    )
     turned = units.mirrored(change)
-    sentence = say(
-        {1: "bend_more", -1: "bend_less"}.get(units.direction(change), "no_bend"),
-        threshold=number(threshold, 3),
-        below_euro=number(below["estimate"], 0),
-        size_euro=number(turned["estimate"], 0),
-        low_euro=number(turned["ci_low"], 0),
-        high_euro=number(turned["ci_high"], 0),
+    ends = {f"{end}_euro": number(turned[f"ci_{end}"], 0) for end in ("low", "high")}
+    sentence = (
+        say(
+            "bend",
+            size_euro=number(turned["estimate"], 0),
+            side=text("more") if sign > 0 else text("less"),
+            **steep,
+            **ends,
+        )
+        if sign
+        else say("no_bend", **steep)
     )
     yield Finding("bend", sentence, number_of(change["n_obs"]), SCHOOLS, change["p_value"])
 
@@ -92,11 +113,11 @@ def _bend(below: Row | None, change: Row | None, threshold: float) -> Iterator[F
 def _hired(row: Row | None) -> Iterator[Finding]:
     if not row:
         return
-    sentence = say(
-        {1: "hired_up", -1: "hired_down"}.get(units.direction(row), "hired_unclear"),
-        size=units.size(row, digits=2),
-        interval=units.with_interval(row, digits=2),
-        points=abs(units.converted(row["estimate"], row["unit"])),
+    sign = units.direction(row)
+    sentence = (
+        say("hired", size=units.size(row, digits=2), side=text("up") if sign > 0 else text("down"))
+        if sign
+        else say("hired_unclear", interval=units.with_interval(row, digits=2))
     )
     yield Finding("hired", sentence, number_of(row["n_obs"]), "board years", row["p_value"])
 

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.language import term, text
-from analysis.publish import units
 from analysis.publish.alternative import quantity
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import frame, interval, number_of
+from analysis.publish.findings import frame, number_of
+from analysis.publish.tables import number
 
 say = sentences_beside(__file__)
 
@@ -56,25 +56,25 @@ def _rows(chosen: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _weging(row: dict[str, Any], region: str) -> str:
-    return say(
-        {1: "weging_higher", -1: "weging_lower"}.get(units.direction(row), "weging_unclear"),
-        region=term(region),
-        **_values(row),
-    )
+    return say("weging", region=term(region), levels=_levels(row))
 
 
 def _no_test(row: dict[str, Any], region: str) -> str:
-    return say(
-        {1: "no_test_higher", -1: "no_test_lower"}.get(units.direction(row), "no_test_unclear"),
-        region=term(region),
-        **_values(row),
-    )
+    return say("no_test", region=term(region), levels=_levels(row))
 
 
-def _values(row: dict[str, Any]) -> dict[str, Any]:
-    """Write an estimate with its interval, without signs where a word gives its side."""
-    levels = interval(pd.Series(units.mirrored({**row, "unit": "levels"})) if units.direction(row) else pd.Series(row))
-    return {"levels": levels, "size": abs(row["estimate"])}
+def _levels(row: dict[str, Any]) -> str:
+    """Say how much lower or higher, with an interval that has no sign; no side where the interval holds zero."""
+    size, low, high = (row[name] for name in ("estimate", "ci_low", "ci_high"))
+    if low <= 0 <= high:
+        return say("levels_unclear", **_values(size, low, high))
+    if size < 0:
+        return say("levels_lower", **_values(-size, -high, -low))
+    return say("levels_higher", **_values(size, low, high))
+
+
+def _values(size: float, low: float, high: float) -> dict[str, str]:
+    return {"size": number(size, 2), "low": number(low, 2), "high": number(high, 2)}
 
 
 def lines(points: pd.DataFrame, without_test: int) -> str:

@@ -8,16 +8,15 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.chapters.school_choice.words import CODES, GROUPS, attribute_label, group_label
+from analysis.chapters.school_choice.words import CODES, attribute_label, group_label
 from analysis.codes import Codes
 from analysis.language import text, word
 from analysis.publish import forms
-from analysis.publish.forms.marks import present
 
 attendance_map = forms.attendance_map
 observed_and_predicted = partial(
     forms.bars,
-    axis=word("distance to school (km); bands are not equally wide"),
+    axis=word("distance to school (km)"),
     x="band",
     height={"observed": word("observed"), "predicted": word("predicted")},
     label=word("share of pupils"),
@@ -25,18 +24,12 @@ observed_and_predicted = partial(
 
 
 def willingness(travel: pd.DataFrame, attributes: Sequence[str], codes: Codes = CODES) -> Figure:
-    """Draw the extra km for a step of each attribute, a panel each, with a line per group of choosers and model."""
-    rows = in_order_of_groups(travel[travel["term"].isin(attributes)])
+    """Draw the extra km for a step of each attribute, one series per kind of chooser and model."""
+    rows = travel[travel["term"].isin(attributes)]
     several = len(set(rows["model"])) > 1
     groups = zip(rows["group"], rows["model"], strict=True)
     kinds = [group_label(group, model if several else "") for group, model in groups]
-    titles = present({name: attribute_label(name, codes) for name in attributes}, rows["term"])
-    ways = (text("avoids it"), text("goes farther for it"))
-    axis = text("extra distance (km)")
-    return forms.points(rows.assign(chooser=kinds), axis, line="chooser", panel="term", titles=titles, ways=ways)
-
-
-def in_order_of_groups(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows with the groups of choosers in their order, from all parents to those with a low education."""
-    order = {group: number for number, group in enumerate(GROUPS)}
-    return rows.sort_values("group", key=lambda of: of.map(order).fillna(len(order)), kind="stable")
+    lines = {name: attribute_label(name, codes) for name in attributes}
+    return forms.points(
+        rows.assign(chooser=kinds), text("extra distance (km)"), line="term", lines=lines, series="chooser"
+    )

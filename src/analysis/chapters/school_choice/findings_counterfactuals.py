@@ -4,148 +4,117 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
 from analysis.chapters.school_choice.findings_tastes import PUPILS, Finding, tastes
-from analysis.chapters.school_choice.words_counterfactuals import BY, named
-from analysis.language import joined
+from analysis.chapters.school_choice.words_counterfactuals import COMPARISONS, named
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import frame, number_of, where_known
 from analysis.publish.tables import number
 
 say = sentences_beside(__file__)
 
-DIFFERENCE = "difference_fit", "difference_fit_low", "difference_fit_high"
+DIFFERENCE = {"difference": "difference_fit", "low": "difference_fit_low", "high": "difference_fit_high"}
+DIGITS = 3
+"""Of a difference in an index: an end of its interval that is not zero must not read as zero."""
 BY_POSTCODE = "nonwestern_rest"
-FEWEST_DIGITS = 2
 
 
-def counterfactuals(scenarios: pd.DataFrame, parts: pd.DataFrame, mixed: pd.DataFrame) -> pd.DataFrame:
+def counterfactuals(
+    scenarios: pd.DataFrame, parts: pd.DataFrame, substitution: pd.DataFrame, mixed: pd.DataFrame
+) -> pd.DataFrame:
     """Say how segregated schools would be otherwise, how much of it is residence, and whether tastes differ.
 
     Parameters
     ----------
-    scenarios, parts, mixed
-        Tables of `models.counterfactuals`, `models.residence` and `models.substitution`, as the gate let them through;
-        a finding that rests on a withheld number is left out.
+    scenarios, parts, substitution, mixed
+        Tables of `models.counterfactuals`, as the gate let them through; a finding that rests on a
+        withheld number is left out.
 
     Returns
     -------
     DataFrame
         One row per finding: ``name, sentence, n, unit``.
     """
-    return frame(where_known(_nearest(scenarios), _tastes(scenarios), _residence(parts), tastes(mixed)))
+    rows = [*where_known(_nearest(scenarios), _tastes(scenarios), _residence(parts), tastes(substitution, mixed))]
+    return frame(rows)
 
 
 def _nearest(scenarios: pd.DataFrame) -> Iterator[Finding]:
-    asked = {"now", "nearest", "nearest_with_capacity", "random"}
-    found = [(group, rows) for group, rows in _dissimilarity(scenarios) if asked <= set(rows)]
-    if not found:
-        return
-    group, rows = found[0]
-    now, near = rows["now"]["estimate"], rows["nearest"]["estimate"]
-    values = {
-        "now": now,
-        "near": near,
-        "placed": rows["nearest_with_capacity"]["estimate"],
-        "chance": rows["random"]["estimate"],
-        "by": named(BY, group),
-    }
-    side = int(np.sign(round(100 * near) - round(100 * now)))  # counted, so that all that can be seen is a difference
-    first = say(
-        "nearest_by_postcode" if group == BY_POSTCODE else ("nearest_alike", "nearest_more", "nearest_less")[side],
-        **values,
-    )
-    others = [
-        say("nearest_too", by=named(BY, of), now=other["now"]["estimate"], near=other["nearest"]["estimate"])
-        for of, other in found[1:]
-    ]
-    yield "nearest", joined(" ", (first, *others)), number_of(rows["now"]["n_obs"]), PUPILS
+    for group, by_scenario in _dissimilarity(scenarios):
+        if {"now", "nearest", "nearest_with_capacity", "random"} <= set(by_scenario):
+            numbers = {
+                "now": by_scenario["now"]["estimate"],
+                "near": by_scenario["nearest"]["estimate"],
+                "placed": by_scenario["nearest_with_capacity"]["estimate"],
+                "chance": by_scenario["random"]["estimate"],
+            }
+            yield f"nearest_{group}", _otherwise(group, numbers), number_of(by_scenario["now"]["n_obs"]), PUPILS
+
+
+def _otherwise(group: str, numbers: dict[str, float]) -> str:
+    if group == BY_POSTCODE:
+        return say("nearest_by_postcode", **numbers)
+    return say("nearest", comparison=named(COMPARISONS, group), **numbers)
 
 
 def _tastes(scenarios: pd.DataFrame) -> Iterator[Finding]:
-    found = [
-        (group, rows["no_taste"], rows["model_fit"]["estimate"])
-        for group, rows in _dissimilarity(scenarios)
-        if {"no_taste", "model_fit"} <= set(rows) and rows["no_taste"][[*DIFFERENCE]].notna().all()
-    ]
-    if not found:
-        return
-    group, row, fit = found[0]
-    side = _side(row)
-    first = say(
-        ("no_taste_unclear", "no_taste_higher", "no_taste_lower")[side],
-        by=named(BY, group),
-        level=row["estimate"],
-        fit=fit,
-        **_written(row, -1 if side < 0 else 1),
-    )
-    others = [say("no_taste_too", by=named(BY, of), **_written(other, 1)) for of, other, _ in found[1:]]
-    yield "no_taste", joined(" ", (first, *others)), number_of(row["n_obs"]), PUPILS
+    for group, by_scenario in _dissimilarity(scenarios):
+        row = by_scenario.get("no_taste")
+        if row is None or row[["difference_fit", "difference_fit_low", "difference_fit_high"]].isna().any():
+            continue
+        yield (f"no_taste_{group}", _untasted(group, row), number_of(row["n_obs"]), PUPILS)
 
 
-def _side(row: pd.Series) -> int:
-    """Return the sign of the difference that its interval establishes, 0 where that holds zero."""
-    return int(row["difference_fit_low"] > 0) - int(row["difference_fit_high"] < 0)
+def _untasted(group: str, row: pd.Series) -> str:
+    values = {"comparison": named(COMPARISONS, group), **_size(row)}
+    if row["difference_fit_low"] <= 0 <= row["difference_fit_high"]:
+        return say(
+            "no_taste_unclear",
+            comparison=values["comparison"],
+            **{name: number(row[of], DIGITS) for name, of in DIFFERENCE.items()},
+        )
+    if row["difference_fit"] < 0:
+        return say("no_taste_lower", **values)
+    return say("no_taste_higher", **values)
 
 
-def _written(row: pd.Series, sign: int) -> dict[str, str]:
-    """Write a difference and its interval; an end of it that is not zero does not read as zero."""
-    value, *ends = (sign * row[name] for name in DIFFERENCE)
-    digits = FEWEST_DIGITS + any(0 < abs(end) < 0.5 * 10**-FEWEST_DIGITS for end in ends)
-    numbers = (value, *sorted(ends))
-    return {name: number(each, digits) for name, each in zip(("difference", "low", "high"), numbers, strict=True)}
+def _size(row: pd.Series) -> dict[str, str]:
+    """Write a difference, and an interval on one side of zero, without the sign."""
+    sign = -1.0 if row["difference_fit"] < 0 else 1.0
+    low, high = sorted(sign * row[f"difference_fit_{end}"] for end in ("low", "high"))
+    return {
+        "difference": number(abs(row["difference_fit"]), DIGITS),
+        "low": number(low, DIGITS),
+        "high": number(high, DIGITS),
+    }
 
 
 def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
     rows = parts[(parts["index"] == "dissimilarity") & (parts["factor"] == "residence")].dropna(subset=["share"])
-    found = [
-        (str(group), own.set_index("order"))
-        for group, own in rows.groupby("group", sort=False)
-        if {"Shapley", "residence first", "tastes first"} <= set(own["order"])
-        and own["share"].between(0, 1, inclusive="neither").all()
-    ]
-    if found:
-        group, own = found[0]
-        low, high = _interval(own)
-        first = say(
-            ("residence_unclear", "residence_both", "residence_most", "residence_least")[_of_what(low, high)],
-            by=named(BY, group),
-            range=_range(own["share"]),
-            rest=_range(1 - own["share"]),
-            order=say("residence_by_order") if _order_matters(own["share"]) else "",
-            low=number(100 * low, 0),
-            high=number(100 * high, 0),
-        )
-        others = [say("residence_too", by=named(BY, of), range=_range(other["share"])) for of, other in found[1:]]
-        yield "residence", joined(" ", (first, *others)), number_of(own["n_obs"].iloc[0]), PUPILS
+    for group, own in rows.groupby("group", sort=False):
+        share = own.set_index("order")["share"]
+        if {"Shapley", "residence first", "tastes first"} <= set(share.index) and share.between(
+            0, 1, inclusive="neither"
+        ).all():
+            yield (
+                f"residence_{group}",
+                say(
+                    "residence",
+                    comparison=named(COMPARISONS, str(group)),
+                    share=share["Shapley"],
+                    order=_by_order(share.min(), share.max()),
+                ),
+                number_of(own["n_obs"].iloc[0]),
+                PUPILS,
+            )
 
 
-def _interval(own: pd.DataFrame) -> tuple[float, float]:
-    """Return the lowest and highest end of the intervals of a share over all orders of counting."""
-    explained = own["estimate"] / own["share"]
-    return (own["ci_low"] / explained).min(), (own["ci_high"] / explained).max()
-
-
-def _of_what(low: float, high: float) -> int:
-    """Return what makes segregation: homes and choice (1), mostly homes (2) or choice (3); 0 is not established.
-
-    It is established by the intervals in every order of counting.
-    """
-    if low > 0.5 or high < 0.5:
-        return 2 if low > 0.5 else 3
-    return int(low > 0 and high < 1)
-
-
-def _order_matters(shares: pd.Series) -> bool:
-    """Return whether it can be seen in which order residence and tastes are taken."""
-    return bool(round(100 * shares.min()) != round(100 * shares.max()))
-
-
-def _range(shares: pd.Series) -> str:
-    """Write the shares of all orders of counting, as one where they cannot be told apart."""
-    return say("shares_of_orders" if _order_matters(shares) else "share_of_one", low=shares.min(), high=shares.max())
+def _by_order(low: float, high: float) -> str:
+    """Say between which shares the order lies in which residence and tastes are taken, where it can be seen."""
+    if round(100 * low) == round(100 * high):
+        return ""
+    return say("residence_by_order", low=low, high=high)
 
 
 def _dissimilarity(scenarios: pd.DataFrame) -> Iterator[tuple[str, dict[str, pd.Series]]]:

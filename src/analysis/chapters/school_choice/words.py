@@ -14,26 +14,6 @@ GROUPS = {
     "middelbaar_migration": word("middle education, migration background"),
     "laag_migration": word("low education, migration background"),
 }
-CHILDREN = {
-    "all": word("children"),
-    "hoog_none": word("children of highly educated parents without a migration background"),
-    "hoog_migration": word("children of highly educated parents with a migration background"),
-    "lower_none": word("children of other parents without a migration background"),
-    "middelbaar_migration": word("children of medium-educated parents with a migration background"),
-    "laag_migration": word("children of low-educated parents with a migration background"),
-}
-MORE = {
-    "schoolweging": word("schools with a lower schoolweging"),
-    "share_hoog": word("schools with more highly educated parents"),
-    "share_nonwestern": word("schools with more non-western pupils"),
-}
-LESS = {
-    "schoolweging": word("schools with a higher schoolweging"),
-    "share_hoog": word("schools with fewer highly educated parents"),
-    "share_nonwestern": word("schools with fewer non-western pupils"),
-}
-NEIGHBOURHOOD = "non-western"
-"""The end of the name of choosers by the share of non-western inhabitants where they live."""
 ATTRIBUTES = {
     "schoolweging": word("schoolweging, one sd lower"),
     "share_hoog": word("highly educated parents, one sd more"),
@@ -60,22 +40,6 @@ def group_label(group: str, model: str = "") -> str:
     return f"{name} ({term(model.replace('_', ' '))})" if model else name
 
 
-def children(group: str) -> str:
-    """Name the pupils of a group of choosers, within a sentence."""
-    if group.endswith(NEIGHBOURHOOD):
-        band = term(group.removesuffix(NEIGHBOURHOOD).strip())
-        return text("children from neighbourhoods where the share of non-western inhabitants is {band}", band=band)
-    return term(CHILDREN.get(group, GROUPS.get(group, group)))
-
-
-def schools_with(attribute: str, *, less: bool) -> str:
-    """Name the schools that have a step more of an attribute, or less."""
-    named = (LESS if less else MORE).get(attribute)
-    if named:
-        return term(named)
-    return text("schools without this trait") if less else text("schools with this trait")
-
-
 def attribute_label(attribute: str, codes: Codes = CODES) -> str:
     """Name the step of an attribute; a concept of the edition's codes as these call it."""
     concept = codes.concept.get(attribute.removeprefix("concept_"))
@@ -88,14 +52,18 @@ def step_words(attribute: str, size: float, *, less: bool, codes: Codes = CODES)
     """Say the step of an attribute, or of its opposite, in a clause behind *where*."""
     size = abs(size)
     if attribute == "schoolweging" and not less:
-        return text("the schoolweging is {size:.1f} points lower", size=size)
+        return text("the schoolweging is one standard deviation ({size:.1f} points) lower", size=size)
     if attribute == "schoolweging":
-        return text("the schoolweging is {size:.1f} points higher", size=size)
+        return text("the schoolweging is one standard deviation ({size:.1f} points) higher", size=size)
     if attribute == "share_hoog" and not less:
-        return text("the share of highly educated parents is {points:.0f} percentage points higher", points=100 * size)
+        return text(
+            "the share with highly educated parents is one standard deviation ({points:.0f} percentage points) higher",
+            points=100 * size,
+        )
     if attribute == "share_hoog":
-        return text("the share of highly educated parents is {points:.0f} percentage points lower", points=100 * size)
+        return text(
+            "the share with highly educated parents is one standard deviation ({points:.0f} percentage points) lower",
+            points=100 * size,
+        )
     name = attribute_label(attribute, codes)
-    return (
-        text("this is not so: {attribute}", attribute=name) if less else text("this is so: {attribute}", attribute=name)
-    )
+    return text("this is not so: {attribute}", attribute=name) if less else text("{attribute}", attribute=name)

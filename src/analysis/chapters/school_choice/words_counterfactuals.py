@@ -12,18 +12,13 @@ SCENARIOS = {
     "model_fit": word("as the models predict"),
     "closes": word("a school closes"),
     "opens": word("a school opens"),
-    "changes": word("a school changes its kind"),
+    "changes": word("a school becomes of another kind"),
     "now": word("now"),
 }
 COMPARISONS = {
     "hoog_laag": word("high against low education of parents"),
     "nonwestern_none": word("non-western against no migration background"),
     "nonwestern_rest": word("non-western against others, by postcode"),
-}
-BY = {
-    "hoog_laag": word("by parents' education"),
-    "nonwestern_none": word("by non-western background"),
-    "nonwestern_rest": word("by non-western background, as postcodes show it"),
 }
 FACTORS = {
     "chance": word("chance"),

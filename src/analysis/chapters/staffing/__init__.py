@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.chapters.staffing.parameters import StaffingBlock
-from analysis.declare import Blocks, Declaration, Needs, Uses, of_persons
+from analysis.declare import Blocks, Declaration, Needs, Regressions, Uses, of_persons
 from analysis.language import word
 
 
@@ -53,5 +53,9 @@ CHAPTER = Declaration(
         "en": "Teacher shortage and what the money does to staffing",
         "nl": "Lerarentekort en wat het geld doet met de bezetting",
     },
+    regressions=(
+        Regressions("amt_(did|event)|oab_(event|dose)", "school and year", "board"),
+        Regressions("amt_(rd|first_stage)|shortage_(any|amount)|judgement_(lpm|logit)", "", "board"),
+    ),
     refusal=refusal,
 )

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from textwrap import fill
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.language import MINUS, text
+from analysis.language import text
 from analysis.publish import forms, units
 from analysis.publish.axes import Numbers, write_numbers
-from analysis.publish.figures import INK, SMALL, legend_above, panels
-from analysis.publish.forms.labels import in_place, on_line, why_missing
-from analysis.publish.forms.marks import along, break_line, curve, dots, form, named, of, present, zero_line
+from analysis.publish.figures import INK, legend_above, panels, style
+from analysis.publish.forms.marks import break_line, curve, dots, named, of, present, zero_line
 from analysis.topics.staffing.models.eligibility import UNITS
 from analysis.topics.staffing.words import axes as axes_of
 from analysis.topics.staffing.words import outcomes, word
 
-PANEL_CM, CUTOFF_CM, FRAME_CM = 5.0, 7.0, 1.0
+PANEL_CM, FRAME_CM = 5.0, 1.0
 PER_ROW = 2
-DRAWN = ("log_wage", "shortage")
-"""Outcomes that are drawn at the cut-off."""
-MARGIN = "#d3dde6"
 SERIES_YEARS = 0.22
 """Years between two series of an event study that are beside each other."""
-LETTERS_UP, LETTERS_ACROSS = 34, 40
-"""What fits along the height and the width of one of several panels."""
+LETTERS_UP = 24
+"""What fits along the height of one of several panels."""
 
 
-@form
+@style()
 def cutoff(drawn: pd.DataFrame) -> Figure:
-    """Draw wage and shortage at the cut-off: binned means, the line on either side with its interval, and the estimate.
-
-    The other outcomes are in the table; where neither of the two is known, they are drawn.
+    """Draw every outcome at the cut-off: binned means, the line on either side with its interval, and the estimate.
 
     Parameters
     ----------
@@ -43,25 +35,18 @@ def cutoff(drawn: pd.DataFrame) -> Figure:
         Rows by ``part``: of a bin ``outcome, side, middle, mean``; of a line ``outcome, side, at, fitted, ci_low,
         ci_high``; of a jump ``outcome, estimate, ci_low, ci_high, n_left, n_right``.
     """
-    shown = at_the_cutoff(drawn.loc[drawn["part"] == "bin", "outcome"])
-    figure, areas = panels(len(shown), PER_ROW, CUTOFF_CM, FRAME_CM)
+    shown = present(outcomes(), drawn.loc[drawn["part"] == "bin", "outcome"])
+    figure, areas = panels(len(shown), PER_ROW, PANEL_CM, FRAME_CM)
     for area, outcome in zip(areas, shown, strict=True):
+        zero_line(area)
         rows = drawn[drawn["outcome"] == outcome]
         for series, side in enumerate(("left", "right")):
             _side(area, rows[rows["side"] == side], series)
         _describe(area, outcome, text("change, {unit}", unit=axes_of()[outcome]))
-        break_line(area, 0)
-        on_line(area, text("cut-off"), 0)
         for _, jump in rows[(rows["part"] == "jump") & rows["estimate"].notna()].iterrows():
-            area.set_xlabel(_jump(jump), fontsize=SMALL)
+            area.set_xlabel(_jump(jump), fontsize=7)
     figure.supxlabel(text("rank, percent of the schools from the cut-off"), fontsize=8.5)
     return figure
-
-
-def at_the_cutoff(among: pd.Series) -> list[str]:
-    """Choose the outcomes that are drawn at the cut-off: where the money arrived, and what it was meant to change."""
-    known = present(outcomes(), among)
-    return [outcome for outcome in DRAWN if outcome in known] or [*known]
 
 
 def _side(area: Axes, rows: pd.DataFrame, series: int) -> None:
@@ -72,7 +57,7 @@ def _side(area: Axes, rows: pd.DataFrame, series: int) -> None:
 
 def _describe(area: Axes, outcome: str, label: str) -> None:
     area.set_title(outcomes()[outcome])
-    area.set_ylabel(fill(label, LETTERS_UP), fontsize=SMALL)
+    area.set_ylabel(fill(label, LETTERS_UP), fontsize=7)
     write_numbers(area.yaxis, _numbers(outcome))
 
 
@@ -94,91 +79,52 @@ def _jump(row: pd.Series) -> str:
     )
 
 
-@form
+@style()
 def event_study(estimates: pd.DataFrame, *, base: int, start: int | None = None) -> Figure:
     """Draw event studies, a panel per outcome, zero in the year `base` and a dashed line before the year `start`."""
-    shown, groups = present(outcomes(), estimates["outcome"]), named(estimates.dropna(subset="estimate"), "group", word)
+    shown, groups = present(outcomes(), estimates["outcome"]), named(estimates, "group", word)
     years = sorted({int(year) for year in estimates["year"]} | {base})
     figure, areas = panels(len(shown), PER_ROW, PANEL_CM, FRAME_CM)
     for area, outcome in zip(areas, shown, strict=True):
         zero_line(area, upright=False)
         if start is not None:
             break_line(area, start - 0.5)
-            on_line(area, text("start"), start - 0.5)
         for series, (group, name) in enumerate(groups.items()):
             rows = of(estimates[estimates["outcome"] == outcome], "group", group)
             at = rows["year"] + (series - (len(groups) - 1) / 2) * SERIES_YEARS
             dots(area, at, rows, series=series, name=name, upright=True)
-        area.plot([base], [0], linestyle="", marker="o", markerfacecolor="white", color=INK, zorder=4)
+        area.plot([base], [0], linestyle="", marker="o", markerfacecolor="white", color=INK)
         area.set_xticks(years[::3])
         _describe(area, outcome, axes_of()[outcome])
-    how: dict[str, Any] = {
-        "xytext": (0, 7),
-        "textcoords": "offset points",
-        "ha": "center",
-        "va": "bottom",
-        "fontsize": SMALL,
-    }
-    areas[0].annotate(text("{base} = 0", base=str(base)), (base, 0), **how)
     if len(groups) > 1:
         legend_above(areas[0])
     return figure
 
 
-@form
 def nulls(table: pd.DataFrame) -> Figure:
-    """Draw every null in its own unit, a panel per outcome with a line per model; the margin is shaded.
-
-    Parameters
-    ----------
-    table : ``model, outcome, estimate, ci_low, ci_high, margin``.
-    """
-    names = {"amt_did": text("before and after"), "amt_rd": text("at the cut-off")}
-    shown = present(outcomes(), table["outcome"])
-    figure, areas = panels(len(shown), PER_ROW, 2.6, 1.4)
-    for area, outcome in zip(areas, shown, strict=True):
-        rows = table[table["outcome"] == outcome]
-        lines = present(names, rows["model"])
-        margin = rows["margin"].max()
-        if pd.notna(margin):
-            span: dict[str, Any] = {
-                "transform": area.get_xaxis_transform(),
-                "color": MARGIN,
-                "linewidth": 0,
-                "zorder": 0,
-            }
-            area.fill_between([-margin, margin], 0, 1, **span)
-        zero_line(area)
-        _lines_of(area, rows, lines)
-        write_numbers(area.xaxis, _numbers(outcome))
-        area.set_title(outcomes()[outcome])
-        area.set_xlabel(fill(axes_of()[outcome], LETTERS_ACROSS), fontsize=SMALL)
-    figure.suptitle(text("Shaded: too small to matter"), x=0.01, ha="left", fontsize=8.5)
-    return figure
-
-
-def _lines_of(area: Axes, rows: pd.DataFrame, lines: Mapping[str, str]) -> None:
-    """Draw one outcome: an estimate with its interval per model, or why there is none."""
-    own = along(rows, "model", lines)
-    dots(area, range(len(lines)), own)
-    for at, value in enumerate(own["estimate"]):
-        if pd.isna(value):
-            in_place(area, why_missing(rows[rows["model"] == [*lines][at]]), at)
-    area.set_yticks(range(len(lines)), [*lines.values()])
-    area.set_ylim(len(lines) - 0.5, -0.5)
-    area.grid(visible=False, axis="y")
+    """Draw every null in units of its margin, a panel per model; the margin is shaded."""
+    titles = {"amt_did": text("Before and after"), "amt_rd": text("At the cut-off")}
+    columns = {"in_margins": "estimate", "in_margins_low": "ci_low", "in_margins_high": "ci_high"}
+    return forms.points(
+        table[["model", "outcome", *columns]].rename(columns=columns),
+        text("effect, in margins (shaded: too small to matter)"),
+        line="outcome",
+        lines=lambda code: outcomes()[code],
+        panel="model",
+        titles=present(titles, table["model"]),
+        shade=(-1, 1),
+    )
 
 
 def placebo(estimates: pd.DataFrame, outcome: str) -> Figure:
     """Draw placebo runs of an outcome: a panel per kind, a line per cut-off, radius, factor or year."""
     titles = {
-        "placebo_cutoff": text("Placebo: at cut-offs that decide nothing"),
-        "placebo_year": text("Placebo: starts in years before the toelage"),
-        "donut": text("The same effect, without the schools nearest to the cut-off"),
-        "bandwidth": text("The same effect, at multiples of the bandwidth"),
+        "placebo_cutoff": text("At cut-offs that decide nothing"),
+        "placebo_year": text("Starts in years before the toelage"),
+        "donut": text("Without the schools nearest to the cut-off"),
+        "bandwidth": text("At multiples of the bandwidth"),
     }
     kinds = present(titles, estimates["model"])
-    shown = estimates.assign(group=estimates["group"].str.replace("-", MINUS))
-    figure = forms.points(shown, line="group", panel="model", titles=kinds, numbers=_numbers(outcome))
-    figure.axes[-1].set_xlabel(f"{outcomes()[outcome]}: {axes_of()[outcome]}")
+    figure = forms.points(estimates, line="group", panel="model", titles=kinds, numbers=_numbers(outcome))
+    figure.axes[-1].set_xlabel(axes_of()[outcome])
     return figure

@@ -5,19 +5,18 @@ A direction is stated where the corrected p-value and the interval establish it,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.language import joined, term, text, word
+from analysis.language import joined, text
 from analysis.publish import units
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import LEVEL, Finding, as_rows, frame, listed, number_of, one, where_known
-from analysis.publish.ranked import larger
+from analysis.publish.findings import LEVEL, Finding, as_rows, frame, number_of, one, where_known
 from analysis.publish.tables import number
 from analysis.publish.units import Row
 from analysis.stats.multiplicity import holm
-from analysis.topics.staffing.words import MIRROR
+from analysis.topics.staffing.words import MIRROR, outcomes
 
 say = sentences_beside(__file__)
 
@@ -27,24 +26,23 @@ MONEY = "money and pupils per teacher"
 SCHOOLS, SCHOOL_YEARS = "schools", "school years"
 RATIO = {"outcome": "pupils_per_teacher"}
 PLAUSIBLE = 1.0  # pupils per teacher per 1,000 euro a pupil: no effect of money on staffing is as large
-OUTCOMES = {
-    "inflow": word("the inflow of teachers"),
-    "outflow": word("the outflow of teachers"),
-    "hours": word("the number of hours per teacher"),
-    "pupils_per_teacher": word("the number of pupils per teacher"),
-    "shortage": word("the teacher shortage"),
-    "unqualified": word("the share of unqualified staff"),
-}
 
 
 def staffing(
-    distribution: pd.DataFrame, estimates: pd.DataFrame, nulls: pd.DataFrame, *, last_year: int, start: int
+    distribution: pd.DataFrame,
+    estimates: pd.DataFrame,
+    nulls: pd.DataFrame,
+    checks: pd.DataFrame,
+    pre_trends: pd.DataFrame,
+    *,
+    last_year: int,
+    start: int,
 ) -> pd.DataFrame:
     """State what the chapter on shortage, toelage and OAB finds.
 
     Parameters
     ----------
-    distribution, estimates, nulls
+    distribution, estimates, nulls, checks, pre_trends
         The chapter's tables, as the gate let them through; a finding that rests on a withheld number is left out.
     last_year : Of the shortage.
     start : First year of the toelage.
@@ -54,104 +52,79 @@ def staffing(
     DataFrame
         One row per finding, as `findings.frame`.
     """
-    jumps = (one(estimates, model="amt_first_stage"), one(estimates, model="amt_honest_rd", outcome="log_wage"))
     return frame(
-        where_known(
-            _toelage(nulls),
-            _wage(*jumps),
-            _levels(
-                distribution, last_year, one(estimates, model="shortage_expected_ame", term="g5", weights="schools")
+        [
+            *where_known(
+                _levels(distribution, last_year),
+                _weging(one(estimates, model="shortage_expected_ame", term="weging", weights="schools")),
+                _judgement(one(estimates, model="judgement_lpm", term="large_shortage", controls="none")),
             ),
-            _weging(one(estimates, model="shortage_expected_ame", term="weging", weights="schools")),
-            _judgement(one(estimates, model="judgement_lpm", term="large_shortage", controls="none")),
-            _money(estimates, last_year, start - 1),
-        )
+            *where_known(
+                _wage(
+                    one(estimates, model="amt_first_stage"), one(estimates, model="amt_honest_rd", outcome="log_wage")
+                )
+            ),
+            *where_known(_toelage(nulls, pre_trends), _money(estimates, last_year, start - 1), _formula(checks)),
+        ]
     )
 
 
-def _toelage(nulls: pd.DataFrame) -> Iterator[Finding]:
-    """State the verdicts of either comparison on all of its outcomes at once."""
-    known = as_rows(nulls.dropna(subset=["estimate", "ci_low", "ci_high", "verdict"]))
-    comparisons = (
-        ("toelage", "amt_did", text("Compared before and after"), "", SCHOOL_YEARS),
-        ("toelage_cutoff", "amt_rd", text("At the cut-off"), text(", at the cut-off"), SCHOOLS),
-    )
-    for name, model, where, at, unit in comparisons:
-        rows = [row for row in known if row["model"] == model and row["outcome"] != MIRROR]
-        if rows:
-            first = min(rows, key=lambda row: row["p_corrected"])
-            tested = {"p_value": first["p_value"], "family": first["family"], "p_corrected": first["p_corrected"]}
+def _levels(distribution: pd.DataFrame, year: int) -> Iterator[Finding]:
+    chosen = distribution[distribution["year"] == year]
+    for category, name in (("G5", "g5"), ("outside the G5", "outside")):
+        by_measure = {
+            row["outcome"]: row
+            for row in as_rows(chosen[chosen["category"] == category].dropna(subset=["estimate", "schools"]))
+        }
+        if {"mean_employment", "zero", "above_30"} <= set(by_measure):
+            where = text("In the G5") if name == "g5" else text("Outside the G5")
             yield Finding(
-                name, _verdicts(rows, where, at), max(number_of(row["n_obs"]) for row in rows), unit, **tested
+                f"shortage_{name}",
+                say(
+                    "shortage",
+                    where=where,
+                    mean=by_measure["mean_employment"]["estimate"],
+                    zero=by_measure["zero"]["estimate"],
+                    large=by_measure["above_30"]["estimate"],
+                    year=str(year),
+                ),
+                number_of(by_measure["zero"]["schools"]),
+                SCHOOLS,
             )
 
 
-def _verdicts(rows: Sequence[Row], where: str, at: str) -> str:
-    """State on which outcomes there is an effect, on which one is ruled out, and on which nothing can be said."""
-    changed, excluded, open_ = (
-        [row for row in rows if row["verdict"] == verdict] for verdict in (SOMETHING, RULED_OUT, UNKNOWN)
+def _weging(row: Row | None) -> Iterator[Finding]:
+    if not row:
+        return
+    sign = units.direction(row)
+    sentence = (
+        say("weging", size=units.size(row), side=text("larger") if sign > 0 else text("smaller"))
+        if sign
+        else say("weging_unclear", interval=units.with_interval(row))
     )
-    return say(
-        ("toelage_changed_several" if len(changed) > 1 else "toelage_changed")
-        if changed
-        else {(True, False): "toelage_no_effect", (True, True): "toelage_not_seen"}.get(
-            (bool(excluded), bool(open_)), "toelage_uncertain"
-        ),
-        where=where,
-        at=at,
-        changes=listed([_moved(row, units.size(row)) for row in changed]),
-        moved=listed([_moved(row) for row in changed]),
-        margins=_margins(excluded),
-        excluded=say("excluded", margins=_margins(excluded)) if excluded else "",
-        open=say("too_uncertain", outcomes=_names(open_)) if open_ else "",
-        outcomes=_names(open_),
-        n_changed=len(changed),
-        n_excluded=len(excluded),
-        n_open=len(open_),
-        n_tested=len(rows),
-        drift=_drift([*changed, *excluded]) or None,
+    yield Finding("shortage_weging", sentence, number_of(row["n_obs"]), SCHOOL_YEARS, row["p_value"])
+
+
+def _judgement(row: Row | None) -> Iterator[Finding]:
+    if not row:
+        return
+    sign = units.direction(row)
+    sentence = (
+        say("judgement", side=text("more often") if sign > 0 else text("less often"), size=units.size(row))
+        if sign
+        else say("judgement_unclear", interval=units.with_interval(row))
     )
-
-
-def _names(rows: Sequence[Row]) -> str:
-    return listed([term(OUTCOMES[row["outcome"]]) for row in rows])
-
-
-def _margins(rows: Sequence[Row]) -> str:
-    return listed([_on(row, units.quantity(row["margin"], row["unit"], 1)) for row in rows])
-
-
-def _on(row: Row, size: str) -> str:
-    return text("{size} on {outcome}", size=size, outcome=term(OUTCOMES[row["outcome"]]))
-
-
-def _moved(row: Row, size: str = "") -> str:
-    """State that an outcome rose or fell, and by how much where a size is given."""
-    values = {"outcome": term(OUTCOMES[row["outcome"]]), "by": text(" by {size}", size=size) if size else ""}
-    return text("{outcome} rose{by}", **values) if row["estimate"] > 0 else text("{outcome} fell{by}", **values)
-
-
-def _drift(rows: Sequence[Row]) -> str:
-    """State at which drift of the groups the first of the verdicts falls; of the cut-off there is none."""
-    if not rows or rows[0]["model"] != "amt_did":
-        return ""
-    falling = [row for row in rows if not pd.isna(row["falls_at"])]
-    if not falling:
-        return say("every_drift")
-    first = min(row["falls_at"] for row in falling)
-    outcomes = _names([row for row in falling if row["falls_at"] == first])
-    return say("falls_at_drift" if first else "falls_without_drift", drift=number(first, 1), outcomes=outcomes)
+    yield Finding("judgement", sentence, number_of(row["n_obs"]), SCHOOLS, row["p_value"])
 
 
 def _wage(row: Row | None, honest: Row | None) -> Iterator[Finding]:
     if not row:
         return
-    sentence = say(
-        {1: "wage_higher", -1: "wage_lower"}.get(units.direction(row), "no_wage_jump"),
-        size=units.size(row),
-        interval=units.with_interval(row),
-        honest=_honest(row, honest),
-        percent=abs(units.converted(row["estimate"], row["unit"])),
+    sign, beside = units.direction(row), _honest(row, honest)
+    sentence = (
+        say("wage_jump", size=_higher_or_lower(row), honest=beside)
+        if sign
+        else say("no_wage_jump", interval=units.with_interval(row), honest=beside)
     )
     yield Finding("wage", sentence, number_of(row["n_obs"]), SCHOOLS, row["p_value"])
 
@@ -162,64 +135,95 @@ def _honest(row: Row, honest: Row | None) -> str:
         return ""
     turned = -1 if units.direction(row) < 0 else 1
     ends = sorted(turned * units.converted(honest[end], row["unit"]) for end in ("ci_low", "ci_high"))
-    return say("worst_bias", low=number(ends[0], 1), high=number(ends[1], 1))
+    return text("; the honest interval is {low} to {high}", low=number(ends[0], 1), high=number(ends[1], 1))
 
 
-def _levels(distribution: pd.DataFrame, year: int, at_equal: Row | None = None) -> Iterator[Finding]:
-    """Compare the large cities with the rest; `at_equal` is their difference at equal schoolweging, of all years."""
-    chosen = distribution[(distribution["year"] == year) & (distribution["outcome"] == "mean_employment")]
-    by_region = {row["category"]: row for row in as_rows(chosen.dropna(subset=["estimate", "schools"]))}
-    if {"G5", "outside the G5"} <= set(by_region):
-        inside, outside = by_region["G5"], by_region["outside the G5"]
-        untested = any(pd.isna(row[end]) for row in (inside, outside) for end in ("ci_low", "ci_high"))
-        yield Finding(
-            "shortage_levels",
-            say(
-                "shortage_untested"
-                if untested
-                else {1: "shortage_larger", -1: "shortage_smaller"}.get(larger(inside, outside), "shortage_alike"),
-                year=str(year),
-                at_equal=_at_equal(at_equal),
-                inside=inside["estimate"],
-                outside=outside["estimate"],
-            ),
-            number_of(inside["schools"]) + number_of(outside["schools"]),
-            SCHOOLS,
+def _toelage(nulls: pd.DataFrame, pre_trends: pd.DataFrame) -> Iterator[Finding]:
+    known = as_rows(nulls.dropna(subset=["estimate", "ci_low", "ci_high", "verdict"]))
+    steady = {row["outcome"]: row for row in known if row["model"] == "amt_did"}
+    at_cutoff = {row["outcome"]: row for row in known if row["model"] == "amt_rd"}
+    earlier = {row["outcome"]: row["p_value"] for row in as_rows(pre_trends.dropna(subset=["p_value"]))}
+    for outcome in dict.fromkeys([*steady, *at_cutoff]):
+        if outcome == MIRROR:
+            continue
+        if outcome in steady:
+            row, unit = steady[outcome], SCHOOL_YEARS
+            parts = [_before_and_after(row), _drift(row), _beside(at_cutoff.get(outcome))]
+        else:
+            row, unit = at_cutoff[outcome], SCHOOLS
+            parts = [_verdict(row, text("at the cut-off"), text("At the cut-off")), _earlier(earlier.get(outcome))]
+        tested = {"p_value": row["p_value"], "family": row["family"], "p_corrected": row["p_corrected"]}
+        yield Finding(f"toelage_{outcome}", joined(" ", parts), number_of(row["n_obs"]), unit, **tested)
+
+
+def _before_and_after(row: Row) -> str:
+    condition = say("if_alike")
+    return _verdict(row, condition, text("Compared before and after,"))
+
+
+def _verdict(row: Row, condition: str, where: str) -> str:
+    """State the verdict on an outcome under its condition; `where` it was compared, when nothing can be said."""
+    values = {"outcome": outcomes()[row["outcome"]], "p": p_value(row["p_corrected"])}
+    if row["verdict"] == RULED_OUT:
+        return say(
+            "ruled_out",
+            margin=units.quantity(row["margin"], row["unit"], 1),
+            condition=condition,
+            interval=units.with_interval(row),
+            outcome=values["outcome"],
         )
-
-
-def _at_equal(row: Row | None) -> str:
-    """State what the model of the shortage finds of the large cities at equal schoolweging."""
-    if not row:
-        return ""
+    if row["verdict"] == SOMETHING:
+        return say("effect", condition=condition, size=_higher_or_lower(row), **values)
     return say(
-        {1: "large_cities_more", -1: "large_cities_less"}.get(units.direction(row), "large_cities_alike"),
-        size=units.size(row),
+        "too_uncertain",
+        where=where,
         interval=units.with_interval(row),
+        mde=units.quantity(row["mde"], row["unit"]),
+        **values,
     )
 
 
-def _weging(row: Row | None) -> Iterator[Finding]:
-    if not row:
-        return
-    sentence = say(
-        {1: "weging_larger", -1: "weging_smaller"}.get(units.direction(row), "weging_unclear"),
-        size=units.size(row),
-        interval=units.with_interval(row),
-        points=abs(units.converted(row["estimate"], row["unit"])),
-    )
-    yield Finding("shortage_weging", sentence, number_of(row["n_obs"]), SCHOOL_YEARS, row["p_value"])
+def p_value(value: float) -> str:
+    """Write a p-value for a sentence."""
+    return f"p < {number(0.001, 3)}" if value < 0.001 else f"p = {number(value, 2 if value >= 0.1 else 3)}"
 
 
-def _judgement(row: Row | None) -> Iterator[Finding]:
-    if not row:
-        return
-    sentence = say(
-        {1: "judgement_more", -1: "judgement_less"}.get(units.direction(row), "judgement_unclear"),
-        size=units.size(row),
-        interval=units.with_interval(row),
-    )
-    yield Finding("judgement", sentence, number_of(row["n_obs"]), SCHOOLS, row["p_value"])
+def _higher_or_lower(row: Row) -> str:
+    # Not a word alone: another language has another word for "lower" as the name of a bound.
+    size = units.size(row)
+    return text("{size} higher", size=size) if row["estimate"] > 0 else text("{size} lower", size=size)
+
+
+def _drift(row: Row) -> str:
+    """State at which drift of the groups the verdict falls; a verdict that says nothing cannot fall."""
+    if row["verdict"] == UNKNOWN:
+        return ""
+    if pd.isna(row["falls_at"]):
+        return say("every_drift")
+    values = {end: units.plain(row[f"drift_{end}"], row["unit"]) for end in ("low", "high")}
+    if row["falls_at"] == 0:
+        return say("falls_without_drift", **values)
+    return say("falls_at_drift", drift=number(row["falls_at"], 1), **values)
+
+
+def _beside(row: Row | None) -> str:
+    """State the verdict at the cut-off on an outcome that is compared before and after too."""
+    if row is None:
+        return text("At the cut-off no estimate is reported.")
+    if row["verdict"] == RULED_OUT:
+        return say(
+            "cutoff_rules_out", margin=units.quantity(row["margin"], row["unit"], 1), interval=units.with_interval(row)
+        )
+    if row["verdict"] == SOMETHING:
+        return say("cutoff_effect", size=_higher_or_lower(row))
+    return say("cutoff_uncertain", interval=units.with_interval(row))
+
+
+def _earlier(p_earlier: float | None) -> str:
+    """State that the groups moved apart before the start, where the test of the earlier years says so."""
+    if p_earlier is None or p_earlier >= LEVEL:
+        return ""
+    return say("apart_before", p=p_value(p_earlier))
 
 
 def _established(row: Row) -> int:
@@ -250,29 +254,35 @@ def _money(estimates: pd.DataFrame, last_year: int, before: int) -> Iterator[Fin
 
 def _oab(row: Row, year: int, before: Row | None, year_before: int) -> str:
     sign = _established(row)
-    sentence = say(
-        {1: "money_more", -1: "money_fewer"}.get(sign, "money_unclear"),
-        year=str(year),
-        size=units.size(row),
-        interval=units.with_interval(row),
-    )
-    if not sign or before is None or units.direction(before) != sign:
-        return sentence
-    return joined(" ", (sentence, say("money_before", year=str(year_before), size=units.size(before))))
+    if not sign:
+        return say("money_unclear", year=str(year), interval=units.with_interval(row))
+    money = say("money", year=str(year), size=units.size(row), side=text("more") if sign > 0 else text("fewer"))
+    if before is None or units.direction(before) != sign:
+        return money
+    return joined(" ", (money, say("money_before", year=str(year_before), size=units.size(before))))
 
 
 def _dose(row: Row) -> str:
-    return say(
-        {1: "dose_more", -1: "dose_fewer"}.get(_established(row), "dose_unclear"),
-        size=units.size(row),
-        interval=units.with_interval(row),
-    )
+    sign = _established(row)
+    if sign:
+        return say("dose", size=units.size(row), side=text("more") if sign > 0 else text("fewer"))
+    return say("dose_unclear", interval=units.with_interval(row))
 
 
 def _kink(row: Row) -> str:
-    unknown = row["ci_low"] < -PLAUSIBLE and row["ci_high"] > PLAUSIBLE
-    return say(
-        {1: "kink_more", -1: "kink_fewer"}.get(_established(row), "kink_uncertain" if unknown else "kink_unclear"),
-        size=units.size(row, digits=1),
-        interval=units.with_interval(row, digits=1),
-    )
+    sign, interval = _established(row), units.with_interval(row, digits=1)
+    if sign:
+        return say("kink", size=units.size(row, digits=1), side=text("more") if sign > 0 else text("fewer"))
+    if row["ci_low"] < -PLAUSIBLE and row["ci_high"] > PLAUSIBLE:
+        return say("kink_uncertain", interval=interval)
+    return say("kink_unclear", interval=interval)
+
+
+def _formula(checks: pd.DataFrame) -> Iterator[Finding]:
+    for row in as_rows(checks[checks["check"] == "threshold"].dropna(subset=["estimate", "schools"])):
+        yield Finding(
+            "threshold",
+            say("threshold", found=row["estimate"], expected=row["expected"]),
+            number_of(row["schools"]),
+            SCHOOLS,
+        )

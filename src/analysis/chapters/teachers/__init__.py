@@ -19,7 +19,7 @@ TEACHERS = {
     "scale": word("pay scales"),
     "salary": word("salaries"),
     "in_city": word("which teachers live in the city"),
-    "distance_km": word("commuting"),
+    "distance_km": word("the way to work"),
     "came": word("who came, and where from"),
     "left": word("who left, and where to"),
 }

@@ -9,9 +9,8 @@ import pandas as pd
 from analysis.language import text
 from analysis.publish import units
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import Finding, as_rows, frame, interval, number_of, one, where_known
-from analysis.publish.ranked import larger
-from analysis.school_years import school_year
+from analysis.publish.findings import Finding, as_rows, frame, number_of, one, where_known
+from analysis.publish.units import Row
 
 say = sentences_beside(__file__)
 
@@ -35,7 +34,7 @@ def teachers(flows: pd.DataFrame, estimates: pd.DataFrame, by_risk: pd.DataFrame
         One row per finding, as `findings.frame`.
     """
     return frame(
-        where_known(_flows(flows), _risk(by_risk), _composition(estimates), _homes(estimates), _hours(estimates))
+        where_known(_flows(flows), _hours(estimates), _composition(estimates), _homes(estimates), _risk(by_risk))
     )
 
 
@@ -48,12 +47,10 @@ def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
         yield Finding(
             "flows",
             say(
-                "flows",
+                "flows" if two else "flows_by",
                 n_before=number_of(left["teachers"]),
                 n_after=number_of(came["teachers"]),
-                before=school_year(number_of(left["year"])),
-                after=school_year(number_of(came["year"])),
-                when=text("two years later") if two else text("by {year}", year=school_year(number_of(came["year"]))),
+                **_school_years(left, came),
                 left=left["share"],
                 city=by_flow["left", "other city"]["share"],
                 came=came["share"],
@@ -64,16 +61,23 @@ def _flows(flows: pd.DataFrame) -> Iterator[Finding]:
         )
 
 
+def _school_years(left: Row, came: Row) -> dict[str, str]:
+    years = {"before": number_of(left["year"]), "after": number_of(came["year"])}
+    return {name: str(year) for name, year in years.items()} | {
+        f"{name}_end": f"{(year + 1) % 100:02d}" for name, year in years.items()
+    }
+
+
 def _hours(estimates: pd.DataFrame) -> Iterator[Finding]:
     row = one(estimates, model="teacher_hours", term="last_year")
     terms = set(estimates.loc[estimates["model"] == "teacher_hours", "term"])
     if not row or not terms.issuperset(HELD_EQUAL):
         return
-    sentence = say(
-        {1: "hours_more", -1: "hours_less"}.get(units.direction(row), "hours_unclear"),
-        size=units.size(row),
-        interval=units.with_interval(row),
-        than=text("than two years before") if _two_years(estimates) else text("in the last school year than before it"),
+    sign, two = units.direction(row), _two_years(estimates)
+    sentence = (
+        say("hours" if two else "hours_before", size=units.size(row), side=text("less") if sign < 0 else text("more"))
+        if sign
+        else say("hours_unclear" if two else "hours_unclear_before", interval=units.with_interval(row))
     )
     yield Finding("hours", sentence, number_of(row["n_obs"]), "teacher years", row["p_value"])
 
@@ -91,10 +95,11 @@ def _composition(estimates: pd.DataFrame) -> Iterator[Finding]:
     slope = one(estimates, model="teacher_composition", term="share_nonwestern_pupils")
     if len(known) < 2 or not slope:
         return
-    sentence = say(
-        {1: "composition_more", -1: "composition_fewer"}.get(units.direction(slope), "composition_unclear"),
-        low=known[0]["estimate"],
-        high=known[-1]["estimate"],
+    sign, ends = units.direction(slope), {"low": known[0]["estimate"], "high": known[-1]["estimate"]}
+    sentence = (
+        say("composition", side=text("more") if sign > 0 else text("fewer"), **ends)
+        if sign
+        else say("composition_unclear", **ends)
     )
     yield Finding("composition", sentence, sum(number_of(row["n_obs"]) for row in known), TEACHERS, slope["p_value"])
 
@@ -108,19 +113,13 @@ def _homes(estimates: pd.DataFrame) -> Iterator[Finding]:
             "homes",
             say(
                 "homes",
-                city=units.share(by_outcome["in_city"]),
-                km=_km(by_outcome["distance_km"]),
-                near=units.share(by_outcome["within_7_km"]),
-                share_near=by_outcome["within_7_km"]["estimate"],
-                share_city=by_outcome["in_city"]["estimate"],
+                city=by_outcome["in_city"]["estimate"],
+                km=by_outcome["distance_km"]["estimate"],
+                near=by_outcome["within_7_km"]["estimate"],
             ),
             number_of(by_outcome["in_city"]["n_obs"]),
             TEACHERS,
         )
-
-
-def _km(row: units.Row) -> str:
-    return interval(pd.Series(row), 1)
 
 
 def _risk(by_risk: pd.DataFrame) -> Iterator[Finding]:
@@ -132,12 +131,7 @@ def _risk(by_risk: pd.DataFrame) -> Iterator[Finding]:
         low, high = known[0], known[-1]
         yield Finding(
             "risk",
-            say(
-                {1: "risk_larger", -1: "risk_smaller"}.get(larger(high, low), "risk_alike"),
-                year=str(low["year"]),
-                low=low["estimate"],
-                high=high["estimate"],
-            ),
-            number_of(low["schools"]) + number_of(high["schools"]),
+            say("risk", year=str(low["year"]), low=low["estimate"], high=high["estimate"]),
+            sum(number_of(row["schools"]) for row in known),
             "schools",
         )

@@ -6,7 +6,7 @@ from analysis.declare import Block, Edges, key
 
 
 class TeachersBlock(Block):
-    """The city's teachers: who came and left, hours, pay, composition, commuting (notebook 06_teachers)."""
+    """The city's teachers: who came and left, hours, pay, composition, the way to work (notebook 06_teachers)."""
 
     risk_edges: Edges = key(
         "edges of the bands of schools by share of pupils at risk", unit="share", default=(0.2, 0.4, 0.6, 0.8)

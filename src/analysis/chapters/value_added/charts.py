@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.language import text
+from analysis.language import term, text
 from analysis.publish import forms
 
 
@@ -20,10 +18,8 @@ def two_questions(estimates: pd.DataFrame) -> Figure:
     }
     models = {"gain": text("growth: change of place"), "ancova": text("later score at equal earlier score")}
     rows = estimates[estimates["term"].isin([*terms])]
-    rows = rows.assign(label=rows["group"] + ": " + rows["term"])
-    lines = {label: terms[of] for label, of in zip(rows["label"], rows["term"], strict=True)}
-    how: dict[str, Any] = {"line": "label", "lines": lines, "heading": "group", "series": "model", "names": models}
-    return forms.points(rows, text("standard deviations of the test"), **how)
+    rows = rows.assign(label=rows["group"].map(term) + ": " + rows["term"].map(terms))
+    return forms.points(rows, text("standard deviations of the test"), line="label", series="model", names=models)
 
 
 def spread_of_schools(spread: pd.DataFrame) -> Figure:
@@ -35,7 +31,4 @@ def spread_of_schools(spread: pd.DataFrame) -> Figure:
         columns=ends
     )
     axis = text("distance from the mean school (standard deviations of the test)")
-    words = text("dot: the middle school; bar: eight in ten schools")
-    return forms.points(
-        rows.reset_index(), f"{axis}\n{words}", line="subject", series="model", names=models, ranged=words
-    )
+    return forms.points(rows.reset_index(), axis, line="subject", series="model", names=models)

@@ -125,8 +125,8 @@ def standardised(by_pupil: pd.DataFrame, subjects: Sequence[str]) -> pd.DataFram
     return measured.assign(minority=by_pupil["minority"].astype(float), school=by_pupil["school"])
 
 
-def agreement(by_pupil: pd.DataFrame, subjects: Sequence[str]) -> pd.DataFrame:
-    """Compare schools' later scores with their value added: how much lies between schools, and in which order.
+def rank_agreement(by_pupil: pd.DataFrame, subjects: Sequence[str]) -> pd.DataFrame:
+    """Correlate schools' mean later scores with their value added.
 
     Parameters
     ----------
@@ -134,34 +134,16 @@ def agreement(by_pupil: pd.DataFrame, subjects: Sequence[str]) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        ``subject``; ``share_raw`` and ``share_added``, the share of the variance of later scores, and of what the
-        earlier test and background leave open, that lies between schools; ``rank_correlation`` of schools' mean scores
-        and value added (Spearman); ``n_schools, n_pupils``.
+    DataFrame : ``subject, rank_correlation`` (Spearman, over schools), ``n_schools``.
     """
     rows = standardised(by_pupil, subjects)
-    compared = []
+    correlations = []
     for subject in subjects:
-        after = f"{subject}_post"
-        raw = fit_mixed(rows, after, [], group="school")
-        added = fit_mixed(rows, after, [f"{subject}_pre", *BACKGROUND], group="school")
-        means = rows.groupby("school")[after].mean()
-        compared.append(
-            {
-                "subject": subject,
-                "share_raw": _between(raw),
-                "share_added": _between(added),
-                "rank_correlation": means.corr(added.by_group["intercept"].reindex(means.index), method="spearman"),
-                "n_schools": len(means),
-                "n_pupils": added.n_obs,
-            }
-        )
-    return pd.DataFrame(compared)
-
-
-def _between(fitted: MixedEffects) -> float:
-    between = float(fitted.between.to_numpy()[0, 0])
-    return between / (between + fitted.within)
+        added = fit_mixed(rows, f"{subject}_post", [f"{subject}_pre", *BACKGROUND], group="school").by_group
+        means = rows.groupby("school")[f"{subject}_post"].mean()
+        agreement = means.corr(added["intercept"].reindex(means.index), method="spearman")
+        correlations.append({"subject": subject, "rank_correlation": agreement, "n_schools": len(means)})
+    return pd.DataFrame(correlations)
 
 
 def _quantiles(subject: str, raw: MixedEffects, added: MixedEffects) -> pd.DataFrame:

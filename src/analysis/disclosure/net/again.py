@@ -25,13 +25,11 @@ from analysis.disclosure.rules.identity import refuse_identifying, refuse_identi
 from analysis.disclosure.rules.names import Names
 from analysis.disclosure.rules.sentences import refuse_exact
 from analysis.errors import DisclosureError
-from analysis.language import header
 from analysis.publish.spreadsheet import read_csv
 
 DRAWN_TEXT = re.compile(r"<!--(.*?)-->|<text\b[^>]*>(.*?)</text>", re.DOTALL)
 """The words in an SVG: matplotlib draws them as outlines, and writes what they say beside them."""
 
-MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 CLOSE = 1e-9
 
 
@@ -42,18 +40,12 @@ class WordRules:
     profile: Profile  # of the edition, by its order
     names: Names  # of schools and boards that it has loaded
     keys: Collection[str] = ()  # columns by which its registers know persons, schools and addresses
-    contact: str = ""  # where its params file says that readers write to
 
     def words(self, text: str, where: str) -> None:
         """Refuse a text that names somebody, or has a number of persons as the profile does not publish it."""
-        text = self.but_contact(text)
         refuse_identifying_text(text, where)
         self.names.refuse(text, where)
         refuse_exact(text, where, self.profile, ())
-
-    def but_contact(self, text: str) -> str:
-        """Return a text in which the e-mail address for readers is none, and any other one still is."""
-        return text.replace(self.contact, self.contact.replace("@", " ")) if MAIL.fullmatch(self.contact) else text
 
 
 def check_table(path: Path, where: str, rules: WordRules) -> None:
@@ -119,9 +111,8 @@ def _refuse_other(frame: pd.DataFrame, path: Path) -> None:
     book = CalamineWorkbook.from_path(path)
     if book.sheet_names != ["data", "about"]:
         raise DisclosureError("its spreadsheet has other sheets")
-    lines = [list(row) for row in book.get_sheet_by_name("data").to_python(skip_empty_area=False)]
-    columns, rows = list(table.columns), lines[2:]
-    if lines[:2] != [[header(column) for column in columns], columns] or len(rows) != len(table):
+    header, *rows = [list(row) for row in book.get_sheet_by_name("data").to_python(skip_empty_area=False)]
+    if header != list(table.columns) or len(rows) != len(table):
         raise DisclosureError("its spreadsheet has other columns or rows")
     names = frame[SUPPRESSED].fillna("").astype(str).str.split(";") if SUPPRESSED in frame else [()] * len(frame)
     for line, row, withheld in zip(table.itertuples(index=False), rows, names, strict=True):

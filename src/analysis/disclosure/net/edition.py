@@ -16,25 +16,19 @@ from analysis.disclosure.net.again import WordRules, check_svg, check_table
 from analysis.disclosure.net.executed import Shown
 from analysis.disclosure.net.markup import embedded
 from analysis.disclosure.net.outputs import check_outputs
-from analysis.disclosure.net.parcel import ARCHIVE, check_archive
 from analysis.disclosure.rules.identity import identifying, refuse_identifying_text
 from analysis.disclosure.rules.names import Names
 from analysis.disclosure.rules.pictures import refuse_png
 from analysis.errors import DisclosureError
 from analysis.run.manifest import step_record
 
-TOP = frozenset({"manifest.json", "release.csv", "factsheet.pdf", ARCHIVE})
+TOP = frozenset({"manifest.json", "release.csv"})
 BESIDE = {"tables": frozenset({".csv", ".json", ".xlsx"}), "figures": frozenset({".png", ".svg"})}
 INTERNAL = "internal"
-TITLED = "html/figures/"
-"""Published figures under their titles, STEM-NAME: made with the pages from what left the gate."""
 NUMBERED = re.compile(r"(?<=/)\d\d_")
 """What chapters are ordered by: 06_teachers."""
 
-ON_PAGES = re.compile(
-    r"^parameters\.|^facts\.(?:title|region|publisher|licence|next_edition)$"
-    r"|\.(?:title|subtitle|caption|alt|withheld|sentence|headline|key|label|yardstick|caveat)$"
-)
+ON_PAGES = re.compile(r"^parameters\.|^facts\.(?:title|region|publisher)$|\.(?:title|caption|alt|sentence|withheld)$")
 """What of a manifest is on pages as text; the rest are addresses, digests and rules."""
 DRAWN = re.compile(r"<(style|script)\b[^>]*>.*?</\1>|\s(?:d|viewBox|points|style)=\"[^\"]*\"", re.DOTALL)
 """What draws a page or a formula: lengths such as 12ch are no numbers of schools, nor are coordinates of citizens."""
@@ -49,7 +43,7 @@ def check_edition(folder: Path, manifest: Mapping[str, Any]) -> None:
     """
     rules = _rules(folder, manifest)
     for where, words in _words(manifest):
-        refuse_identifying_text(rules.but_contact(words), f"manifest, {where}")
+        refuse_identifying_text(words, f"manifest, {where}")
         if ON_PAGES.search(where):
             rules.words(words, f"manifest, {where}")
     for step in manifest["steps"]:
@@ -65,16 +59,13 @@ def check_edition(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 def check_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Refuse pages that carry what no reader sees, or that name a school, a person or an address."""
-    rules = _rules(folder, manifest)
     pictures = {digest for path, digest in _published(manifest).items() if path.endswith(".png")}
     for page in sorted([*folder.glob("*.html"), *folder.glob("html/*.html"), *folder.glob("release.csv")]):
-        text, where = rules.but_contact(page.read_text("utf8")), page.relative_to(folder).as_posix()
+        text, where = page.read_text("utf8"), page.relative_to(folder).as_posix()
         unseen = embedded(text, pictures) if page.suffix == ".html" else []
         named = identifying(unescape(CELL.sub("", DRAWN.sub("", _without_pictures(text)))))
         if unseen or named:
             raise DisclosureError(f"{where}: the page holds {', '.join(unseen) or named}")
-    if (folder / ARCHIVE).exists():
-        check_archive(folder / ARCHIVE, manifest["edition"], _published(manifest), rules)
 
 
 def shown_by(folder: Path, stem: str) -> Shown:
@@ -96,8 +87,7 @@ def _rules(folder: Path, manifest: Mapping[str, Any]) -> WordRules:
     notes = [note for step in manifest["steps"] for note in step_record(folder, step["stem"]).get("names", ())]
     names, places = ([name for note in notes for name in note.get(kind, ())] for kind in ("names", "places"))
     facts = manifest["facts"]
-    given = facts.get("keys", ()), str(facts.get("contact") or "")
-    return WordRules(profile(facts.get("disclosure", "default")), Names(names, places), *given)
+    return WordRules(profile(facts.get("disclosure", "default")), Names(names, places), facts.get("keys", ()))
 
 
 def _refuse_strays(folder: Path, manifest: Mapping[str, Any], rules: WordRules) -> None:
@@ -121,8 +111,6 @@ def _expected(path: Path, known: Mapping[str, str], notebooks: Collection[str]) 
     kind, where = path.parts[0], path.as_posix()
     if len(path.parts) == 1:
         return where in TOP or path.suffix == ".html"
-    if where.startswith(TITLED):
-        return f"figures/{path.name.replace('-', '/', 1)}" in known
     if kind == "html":
         return path.suffix == ".html"
     if kind == "notebooks":

@@ -17,11 +17,6 @@ WORD = re.compile(r"[a-z][a-z -]{0,30}")
 """The value of a ``data-`` attribute that steers a page's script: a word without figures."""
 
 NOTHING = "data:,"
-ICON = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' "
-    "rx='2' fill='%2312355b'/%3E%3Cpath d='M4 12V8M8 12V4M12 12V6' stroke='white' stroke-width='2'/%3E%3C/svg%3E"
-)
-"""The one picture beside the published ones that a page may hold: the icon of all pages."""
 _IN_POLICY = re.compile(r"'sha256-([A-Za-z0-9+/=]+)'")
 _IMAGE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 
@@ -88,7 +83,7 @@ class _Scan(HTMLParser):
             self.unseen.append(f"data in the attribute {name}")
         if name.startswith("on"):
             self.unseen.append(f"a script in the attribute {name}")
-        if "data:" in value and name != "content" and value not in (NOTHING, ICON):
+        if "data:" in value and name != "content" and value != NOTHING:
             self._data_uri(value)
         elif ENCODED.search(value):
             self.unseen.append(f"a long encoded text in the attribute {name}")

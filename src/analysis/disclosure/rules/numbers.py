@@ -75,7 +75,7 @@ class Numbers:
         except DisclosureError as error:
             if isinstance(error, WithheldError) or not computed:
                 raise
-            reason = text("Not shown: it contains a number of persons that is too small or not rounded.")
+            reason = text("Not shown: it tells a number of persons that is too small or not rounded.")
             raise WithheldError(reason) from error
 
 

@@ -1,40 +1,28 @@
-"""Maps: a bubble per place, its area by one number and its colour by the step of another, on the outlines of areas."""
+"""Maps: a bubble per place, its area by one number and its colour by another, on the outlines of areas."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from textwrap import fill
+from collections.abc import Sequence
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, PolyCollection
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
-from matplotlib.ticker import MaxNLocator
 
 from analysis.language import localised, term, text
-from analysis.publish.axes import Numbers, formatter
-from analysis.publish.figures import COLOUR_MAP, FAINT, INK, SMALL, canvas
+from analysis.publish.axes import Hundredths, Numbers
+from analysis.publish.figures import COLOUR_MAP, FAINT, INK, canvas
 from analysis.publish.forms.marks import floats, form, require
 
-MAP_CM = 12.0
 LAND = "#f0f2f4"
 KM_PER_DEGREE = 111.32
 LARGEST = 260.0
 """Area of the largest bubble, in square points."""
-IN_LEGEND = 64.0
-"""Area of a bubble that shows a step of colour, in square points."""
-CROSS: dict[str, Any] = {"marker": "x", "s": 16, "color": INK, "linewidths": 0.9}
+CROSS: dict[str, Any] = {"marker": "x", "s": 12, "color": FAINT, "linewidths": 0.8}
 """How a place is drawn whose numbers are withheld."""
-HALO = [withStroke(linewidth=2.2, foreground="white")]
-"""Round the names on a map, so that they can be read over bubbles."""
-STEPS = 5
-"""Most steps of colour."""
-LETTERS = 22
-"""Letters of a line beside the map."""
 STEPS_KM = (100, 50, 20, 10, 5, 2, 1, 0.5, 0.2)
 
 
@@ -48,16 +36,13 @@ def bubbles(
     label: str,
     size_label: str,
     numbers: Numbers = "plain",
-    names: str = "",
-    named: int = 0,
 ) -> Figure:
     """Draw a map: ``lat, lon`` (degrees, WGS84); a place whose value or size is missing is a small cross.
 
     Parameters
     ----------
-    outlines : ``area, ring, lon, lat``: areas to draw under the bubbles, by their names.
+    outlines : ``area, ring, lon, lat``: areas to draw under the bubbles.
     value, size : Columns for colour and area, and in `label` and `size_label` what they stand for.
-    names, named : The column with the names of places, and how many of the largest are named.
 
     Notes
     -----
@@ -65,21 +50,18 @@ def bubbles(
     the middle of the map: an equirectangular projection, right to within a pixel over a city.
     """
     require(by_place, "lat", "lon", value, size)
-    figure, axes = canvas(MAP_CM)
-    if outlines is not None and not outlines.empty:
-        areas = PolyCollection(rings(outlines), facecolors=LAND, edgecolors=FAINT, linewidths=0.6, zorder=1)
-        axes.add_collection(areas)
-        _name_areas(axes, outlines)
-    known = by_place[[value, size]].notna().all(axis=1)
-    _draw(axes, by_place[known], value, size)
-    axes.scatter(by_place.loc[~known, "lon"], by_place.loc[~known, "lat"], zorder=2, **CROSS)
-    if names and named:
-        _name_places(axes, by_place[known].nlargest(named, size), names)
+    figure, axes = canvas(12.0)
+    areas = [] if outlines is None or outlines.empty else rings(outlines)
+    axes.add_collection(PolyCollection(areas, facecolors=LAND, edgecolors=FAINT, linewidths=0.4, zorder=1))
+    drawn = _bubbles(axes, by_place, value, size)
     axes.autoscale_view()
     axes.set_aspect(1 / np.cos(np.radians(np.mean(axes.get_ylim()))))
     axes.set_axis_off()
     _scale_bar(axes)
-    _legends(axes, by_place, known, value, size, numbers, (term(label), term(size_label)))
+    written = None if numbers == "plain" else Hundredths(numbers)
+    bar = figure.colorbar(drawn, ax=axes, label=term(label), shrink=0.6, aspect=28, pad=0.01, format=written)
+    bar.outline.set_visible(False)
+    _size_legend(axes, by_place[size], term(size_label))
     return figure
 
 
@@ -95,98 +77,47 @@ def rings(outlines: pd.DataFrame) -> Sequence[np.ndarray]:
     return [points[["lon", "lat"]].to_numpy(float) for _, points in outlines.groupby(["area", "ring"], sort=False)]
 
 
-def _name_areas(axes: Axes, outlines: pd.DataFrame) -> None:
-    """Write the name of each area in its middle."""
-    for name, points in outlines.groupby("area", sort=False):
-        lon = (points["lon"].min() + points["lon"].max()) / 2
-        lat = (points["lat"].min() + points["lat"].max()) / 2
-        words = axes.text(lon, lat, term(str(name)), ha="center", va="center", fontsize=SMALL + 1, zorder=4)
-        words.set(color=INK, fontweight="bold", path_effects=HALO)
+def _bubbles(axes: Axes, by_place: pd.DataFrame, value: str, size: str) -> PathCollection:
+    known = by_place[[value, size]].notna().all(axis=1)
+    shown, withheld = by_place[known].sort_values(size, ascending=False), by_place[~known]  # small ones on top
+    axes.scatter(withheld["lon"], withheld["lat"], zorder=2, **CROSS)
+    return axes.scatter(
+        shown["lon"],
+        shown["lat"],
+        s=_areas(floats(shown, size), by_place[size].max()),
+        c=floats(shown, value),
+        norm=_limits(shown[value]),
+        cmap=COLOUR_MAP,
+        edgecolors=INK,  # the lightest colour would drown in white paper
+        linewidths=0.5,
+        zorder=3,
+    )
 
 
-def _name_places(axes: Axes, largest: pd.DataFrame, names: str) -> None:
-    for name, lon, lat in zip(largest[names], largest["lon"], largest["lat"], strict=True):
-        how: dict[str, Any] = {
-            "xytext": (6, 3),
-            "textcoords": "offset points",
-            "fontsize": SMALL,
-            "color": INK,
-            "zorder": 4,
-        }
-        axes.annotate(str(name), (lon, lat), path_effects=HALO, **how)
-
-
-def edges_of(values: pd.Series) -> np.ndarray:
-    """Return round edges of at most five steps that hold all values."""
+def _limits(values: pd.Series) -> Normalize | None:
+    """Return round limits where all values are one: Matplotlib would make some of it that no reader can read."""
     low, high = float(values.min()), float(values.max())
-    if low == high:
-        step = 10.0 ** np.floor(np.log10(abs(low))) if low else 1.0
-        return np.asarray(np.floor(low / step) * step + np.array([0, step]))
-    return np.asarray(MaxNLocator(STEPS, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
-
-
-def _steps(values: pd.Series) -> Iterator[tuple[float, float, str, pd.Series]]:
-    """Give the edges and the colour of each step, and which values are in it."""
-    edges = edges_of(values)
-    colours = mpl.colormaps[COLOUR_MAP](np.linspace(0.12, 0.92, len(edges) - 1))
-    number = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
-    for step, colour in enumerate(colours):
-        within = pd.Series(number == step, index=values.index)
-        yield float(edges[step]), float(edges[step + 1]), mpl.colors.to_hex(colour), within
-
-
-def _draw(axes: Axes, known: pd.DataFrame, value: str, size: str) -> None:
-    shown = known.sort_values(size, ascending=False)  # small ones on top
-    for _, _, colour, within in _steps(shown[value].astype(float)) if len(shown) else ():
-        own = shown[within]
-        sizes = _areas(floats(own, size), float(shown[size].max()))
-        # The lightest colour would drown in white paper without an outline.
-        axes.scatter(own["lon"], own["lat"], s=sizes, color=colour, edgecolors=INK, linewidths=0.6, zorder=3)
+    if low != high:
+        return None
+    step = 10.0 ** np.floor(np.log10(abs(low))) if low else 1.0
+    start = np.floor(low / step) * step
+    return Normalize(start, start + step)
 
 
 def _areas(sizes: np.ndarray, largest: float) -> np.ndarray:
-    return sizes / largest * LARGEST
+    return sizes / float(largest) * LARGEST
 
 
-def _legends(
-    axes: Axes,
-    by_place: pd.DataFrame,
-    known: pd.Series,
-    value: str,
-    size: str,
-    numbers: Numbers,
-    titles: tuple[str, str],
-) -> None:
-    """Say what colours stand for beside the map, and what areas stand for below it."""
-    figure = axes.get_figure(root=True)
-    assert figure is not None, "a map is drawn on a figure"
-    handles, words = _colour_keys(axes, by_place.loc[known, value].astype(float), numbers)
-    figure.legend(handles, words, title=fill(titles[0], LETTERS), loc="outside right upper", alignment="left")
-    sizes = by_place[size]
-    for number in _round_sizes(float(sizes.max())) if known.any() else ():
-        area = _areas(np.array([number]), float(sizes.max()))
-        axes.scatter([], [], s=area, color="white", edgecolors=INK, label=localised(f"{number:,.0f}"))
-    if not known.all():
-        axes.scatter([], [], label=text("withheld"), **CROSS)
-    axes.legend(title=titles[1], loc="upper left", bbox_to_anchor=(0, 0.02), ncols=4, alignment="left", borderpad=0)
-
-
-def _colour_keys(axes: Axes, values: pd.Series, numbers: Numbers) -> tuple[list[PathCollection], list[str]]:
-    """Return a bubble per step of colour, darkest first, and the numbers between which it is."""
-    steps = [*_steps(values)][::-1] if len(values) else []
-    edges = formatter(numbers).format_ticks([edge for low, high, _, _ in steps for edge in (low, high)])
-    keys = [
-        axes.scatter([], [], s=IN_LEGEND, color=colour, edgecolors=INK, linewidths=0.6) for _, _, colour, _ in steps
-    ]
-    return keys, [
-        text("{low} to {high}", low=low, high=high) for low, high in zip(edges[::2], edges[1::2], strict=True)
-    ]
-
-
-def _round_sizes(largest: float) -> tuple[float, ...]:
+def _size_legend(axes: Axes, sizes: pd.Series, title: str) -> None:
+    largest = float(sizes.max())
     step = 10.0 ** np.floor(np.log10(largest))
-    top = float(np.floor(largest / step) * step)
-    return top, top / 2, top / 5
+    top = np.floor(largest / step) * step
+    for size in (top, top / 2, top / 5):
+        area = _areas(np.array([size]), largest)
+        axes.scatter([], [], s=area, color="white", edgecolors=INK, label=localised(f"{size:,.0f}"))
+    if sizes.isna().any():
+        axes.scatter([], [], label=text("withheld"), **CROSS)
+    axes.legend(title=title, loc="upper left", bbox_to_anchor=(0, 0.02), ncols=4, alignment="left", borderpad=0)
 
 
 def _scale_bar(axes: Axes) -> None:

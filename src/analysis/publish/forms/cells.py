@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analysis.language import term, text
-from analysis.publish.axes import Hundredths, whole_percent
-from analysis.publish.figures import COLOUR_MAP, FAINT, INK, SMALL, canvas
+from analysis.publish.axes import Hundredths
+from analysis.publish.figures import COLOUR_MAP, FAINT, canvas
 from analysis.publish.forms.marks import Names, form, named, table
 
 FRAME_CM, ROW_CM = 3.4, 0.68
+LEAST = 0.005
+"""Smallest share that is written in its cell."""
 
 
 @form
@@ -31,7 +30,7 @@ def heat_map(
     label: str = "",
     bar: str = "",
 ) -> Figure:
-    """Draw the column ``share`` as colours and numbers; withheld cells are hatched, equal ones outlined.
+    """Draw the column ``share`` as colours and numbers; withheld cells are hatched, empty ones light.
 
     Parameters
     ----------
@@ -45,9 +44,9 @@ def heat_map(
     totals = shares.drop_duplicates(line).set_index(line)[total]
     sns.heatmap(
         wide,
-        annot=wide.map(lambda share: whole_percent(share).removesuffix("%")),
+        annot=wide.map(lambda share: f"{100 * share:.0f}" if share >= LEAST else ""),
         fmt="",
-        annot_kws={"fontsize": SMALL},
+        annot_kws={"fontsize": 7},
         mask=wide.isna(),
         cmap=COLOUR_MAP,
         vmin=0,
@@ -60,7 +59,6 @@ def heat_map(
     )
     for y, x in np.argwhere(wide.isna().to_numpy()):
         axes.add_patch(Rectangle((x, y), 1, 1, fill=False, hatch="////", edgecolor=FAINT, linewidth=0))
-    _outline_equal(axes, [*rows.values()], [term(str(name)) for name in wide])
     axes.tick_params(length=0)
     axes.tick_params(axis="x", labelrotation=45)
     for words in axes.get_xticklabels():
@@ -68,13 +66,6 @@ def heat_map(
     axes.grid(visible=False)
     axes.set(xlabel=term(axis), ylabel=term(label))
     return figure
-
-
-def _outline_equal(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
-    """Outline the cells in which row and column are the same."""
-    for y, name in enumerate(rows):
-        if name in columns:
-            axes.add_patch(Rectangle((columns.index(name), y), 1, 1, fill=False, edgecolor=INK, linewidth=1.4))
 
 
 def _with_n(name: str, n: float | None) -> str:

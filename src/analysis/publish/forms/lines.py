@@ -3,44 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from textwrap import fill
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.language import term
 from analysis.publish.axes import Numbers, write_numbers
-from analysis.publish.figures import ENTRY_CM, PALETTE, SMALL, panels
-from analysis.publish.forms.labels import Label, at_ends, in_place, on_line, why_missing
-from analysis.publish.forms.marks import (
-    ENDS,
-    Names,
-    Zero,
-    along,
-    break_line,
-    curve,
-    form,
-    from_zero,
-    label_up,
-    named,
-    of,
-    zero_line,
-)
-from analysis.publish.forms.points import points
+from analysis.publish.figures import ENTRY_CM, legend_above, legend_height, panels
+from analysis.publish.forms.marks import Names, Zero, along, break_line, curve, form, from_zero, label_up, named, of
 
-LONE_CM, PANEL_CM, FRAME_CM = 6.6, 4.8, 1.4
-FEWEST = 3
-"""Values along the axis that make a line."""
-NAME = 18
-"""Letters of a line of a name at the end of a curve."""
-NOT_DRAWN = ": "
-"""Between the name of a line and why it is not there."""
+LONE_CM, PANEL_CM, FRAME_CM = 5.6, 4.4, 1.8
 TICKS = 8
-TITLE, LETTERS = 60, 80
-"""Letters of a title, and of labels with the spaces between them, that fit along panels beside each other."""
+LETTERS = 85
+"""Letters that fit along the axes of panels beside each other, the spaces between two labels among them."""
 
 
 @form
@@ -57,107 +34,41 @@ def lines(
     legend: str = "",
     numbers: Numbers = "plain",
     zero: Zero = "free",
-    breaks: Mapping[str, str] | Collection[str] = (),
+    breaks: Collection[str] = (),
     columns: int = 3,
     apart: bool = False,
-    across: bool = False,
 ) -> Figure:
-    """Draw estimates as lines that are named at their ends, with a band where they have intervals.
-
-    A withheld one is a gap in its line, and its place says so. With fewer than three values of `x` there is no line:
-    the estimates are drawn as points.
+    """Draw estimates as lines, with a band where they have intervals; a withheld one is a gap in its line.
 
     Parameters
     ----------
     x : Whole years, or words in the order of the rows.
-    breaks : Before which values there is a break, with what was otherwise before it.
     columns : Most panels beside each other.
-    apart : The panels have lines of their own.
-    across : All panels measure the same, on one scale.
+    apart : The panels have lines of their own, with a legend below each.
     """
-    if rows[x].nunique() < FEWEST:
-        how: dict[str, Any] = {
-            "panel": panel,
-            "titles": titles,
-            "numbers": numbers,
-            "zero": zero,
-            "apart": apart and not across,
-        }
-        return _as_points(rows, label, x, series, names, **how)
     shown, at = named(rows, panel, titles), _positions(rows[x])
+    called = [*named(rows, series, names).values()]
     height = PANEL_CM if panel else LONE_CM
-    options: dict[str, Any] = {"sharex": True, "sharey": across}
-    figure, axes = panels(len(shown), columns, height, FRAME_CM + (ENTRY_CM if legend else 0), **options)
-    drawn = []
+    frame = FRAME_CM + (ENTRY_CM * len(called) if apart else legend_height(called))
+    figure, axes = panels(len(shown), columns, height, frame, sharex=True)
     for area, (value, title) in zip(axes, shown.items(), strict=True):
         part = of(rows, panel, value)
-        called = named(part if apart else rows, series, names)
-        drawn.append([_named(of(part, series, kind), x, at, name) for kind, name in called.items()])
-        for number, (name, line) in enumerate(drawn[-1]):
-            curve(area, [*at.values()], line, series=number, name=name)
-        _break(area, at, breaks)
-        area.set(title=fill(title, TITLE // min(len(shown), columns)), xlabel=term(axis))
+        for number, (kind, name) in enumerate(named(part if apart else rows, series, names).items()):
+            own = along(of(part, series, kind), x, at)
+            curve(area, [*at.values()], own, series=number, name=name)
+        for name in set(at).intersection(breaks):
+            break_line(area, at[name] - 0.5)
+        area.set(title=title, xlabel=term(axis))
         _ticks(area, at, min(len(shown), columns))
-        _say_missing(area, part, x, at)
-    for number, (area, named_lines) in enumerate(zip(axes, drawn, strict=True)):  # panels on one scale have it now
-        _settle(area, numbers, zero)
-        if apart or number == min(len(axes), columns) - 1:
-            _name(area, named_lines, at, height)
-    label_up(axes[0], term(label), -(-len(shown) // columns))
-    if legend:
-        figure.suptitle(term(legend), x=0.01, ha="left", fontsize=SMALL)
+        write_numbers(area.yaxis, numbers)
+        if zero == "edge":
+            from_zero(area, upright=True)
+        if apart:
+            area.legend(loc="upper left", bbox_to_anchor=(0, -0.12), borderaxespad=0)
+    label_up(axes[0], term(label))
+    if not apart:
+        legend_above(axes[0], legend)
     return figure
-
-
-def _settle(axes: Axes, numbers: Numbers, zero: Zero) -> None:
-    write_numbers(axes.yaxis, numbers)
-    if zero == "edge":
-        from_zero(axes, upright=True)
-    elif zero == "line":
-        zero_line(axes, upright=False)
-
-
-def _named(rows: pd.DataFrame, x: str, at: Collection[Any], name: str) -> tuple[str, pd.DataFrame]:
-    """Return a line with its name, and with why it has no number at all where it has none."""
-    line = along(rows, x, at)
-    lacks = bool(name) and len(rows) > 0 and line["estimate"].isna().all()
-    return (f"{name}{NOT_DRAWN}{why_missing(rows)}" if lacks else name), line
-
-
-def _as_points(rows: pd.DataFrame, axis: str, x: str, series: str, names: Names, **how: Any) -> Figure:  # noqa: ANN401 - options of `points`
-    """Draw one or two values of what is no line: a dot per series, in a colour per value."""
-    ends = {end: rows[end] if end in rows else float("nan") for end in ENDS}
-    dots = rows.assign(**ends, **{x: rows[x].astype(str)})
-    values = dots[x].nunique()
-    return points(dots, axis, line=series, lines=names, series=x if values > 1 else None, **how)
-
-
-def _break(axes: Axes, at: Mapping[Any, float], breaks: Mapping[str, str] | Collection[str]) -> None:
-    """Draw a dashed line before each break, and say there what was otherwise before it."""
-    for name in set(at).intersection(breaks):
-        break_line(axes, at[name] - 0.5)
-        if isinstance(breaks, Mapping):
-            on_line(axes, term(breaks[name]), at[name] - 0.5)
-
-
-def _say_missing(axes: Axes, rows: pd.DataFrame, x: str, at: Mapping[Any, float]) -> None:
-    """Write at each value of which every line lacks its number why."""
-    for value, place in at.items():
-        own = rows[rows[x] == value]
-        if len(rows) and own["estimate"].isna().all():
-            in_place(axes, why_missing(own), place, upright=True)
-
-
-def _name(axes: Axes, drawn: Collection[tuple[str, pd.DataFrame]], at: Mapping[Any, float], panel_cm: float) -> None:
-    """Name each line at its last point; a line alone without a name needs none."""
-    ends = []
-    for number, (name, line) in enumerate(drawn):
-        known = np.flatnonzero(line["estimate"].notna())
-        place = [*at.values()][known[-1] if len(known) else -1]
-        height = float(line["estimate"].iloc[known[-1]]) if len(known) else axes.get_ylim()[0]
-        if name and (len(known) or NOT_DRAWN in name):
-            ends.append(Label(fill(name, NAME), place, height, PALETTE[number]))
-    at_ends(axes, ends, panel_cm)
 
 
 def _positions(values: pd.Series) -> dict[Any, float]:

@@ -7,7 +7,7 @@ on either side of a missing one. The primitives take any x; the forms decide whe
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from functools import partial, wraps
+from functools import wraps
 from textwrap import fill
 from typing import Any, Concatenate, Literal, ParamSpec
 
@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from analysis.errors import InputError, WithheldError
 from analysis.language import term, text
-from analysis.publish.figures import CM, FAINT, INK, MARKERS, PALE, PALETTE, style
+from analysis.publish.figures import CM, FAINT, INK, MARKERS, PALETTE, style
 
 P = ParamSpec("P")
 Names = Mapping[Any, str] | Collection[str] | Callable[[str], str]
@@ -27,9 +27,7 @@ those that the rows have, in theirs."""
 Zero = Literal["line", "edge", "free"]
 """Zero is marked by a line of no effect, is where the axis begins, or is nothing special."""
 ENDS = ("estimate", "ci_low", "ci_high")
-RANGE: dict[str, Any] = {"color": PALE, "linewidth": 7.0, "capstyle": "butt", "zorder": 1}
-"""How a range that is no interval of an estimate looks: a thick pale bar, which has an upright stroke at its ends."""
-LETTER_CM, PART, SHORTEST = 0.16, 0.7, 12
+LETTER_CM, PART, SHORTEST = 0.15, 0.7, 12
 """Height of a letter of an upright label, part of a panel that its axes take, and fewest letters of a line."""
 
 
@@ -40,8 +38,7 @@ def named(rows: pd.DataFrame, column: str | None, names: Names = term) -> dict[A
     if not callable(names):
         return {value: term(names[value] if isinstance(names, Mapping) else value) for value in names}
     require(rows, column)
-    called = partial(term, of=column) if names is term else names
-    return {value: called(str(value)) for value in rows[column].dropna().drop_duplicates()}
+    return {value: names(str(value)) for value in rows[column].dropna().drop_duplicates()}
 
 
 def of(rows: pd.DataFrame, column: str | None, value: object) -> pd.DataFrame:
@@ -123,7 +120,7 @@ def dots(
     span: Mapping[str, Any] | None = None,
     **style: Any,  # noqa: ANN401 - of Line2D
 ) -> None:
-    """Draw estimates as points with their intervals.
+    """Draw estimates as points with their intervals, also where there is no point: a bound.
 
     Parameters
     ----------
@@ -134,48 +131,16 @@ def dots(
     draw = axes.vlines if upright else axes.hlines
     draw(at, low, high, **{"color": PALETTE[series], "linewidth": 1.6, **(span or {})})
     x, y = (at, estimate) if upright else (estimate, at)
-    edge = {"markeredgecolor": "white", "markeredgewidth": 0.5}
-    how: dict[str, Any] = {
-        "marker": MARKERS[series],
-        "color": PALETTE[series],
-        **edge,
-        "clip_on": False,
-        "zorder": 3,
-        **style,
-    }
-    axes.plot(x, y, linestyle="", label=name, **how)
-
-
-def ranges(axes: Axes, at: Any, rows: pd.DataFrame) -> None:  # noqa: ANN401 - as of `dots`
-    """Draw from ``ci_low`` to ``ci_high`` what is no interval of an estimate: bounds, or where most schools are."""
-    ends = floats(rows, "ci_low"), floats(rows, "ci_high")
-    axes.hlines(at, *ends, **RANGE)
-    for end in ends:
-        axes.plot(end, at, linestyle="", marker="|", markersize=7.0, color=PALE, clip_on=False, zorder=1)
+    axes.plot(x, y, linestyle="", label=name, **{"marker": MARKERS[series], "color": PALETTE[series], **style})
 
 
 def curve(axes: Axes, x: Any, rows: pd.DataFrame, *, series: int = 0, name: str | None = None, **style: Any) -> None:  # noqa: ANN401 - as of `dots`
     """Draw estimates as a line, with a band where they have intervals; a missing one is a gap in it."""
     if {"ci_low", "ci_high"} <= set(rows) and rows["ci_low"].notna().any():
         low, high = floats(rows, "ci_low"), floats(rows, "ci_high")
-        axes.fill_between(x, low, high, color=PALETTE[series], alpha=0.2, linewidth=0)
-        alone = _stand_alone(low)
-        axes.vlines(np.asarray(x)[alone], low[alone], high[alone], color=PALETTE[series], linewidth=1.6)
-    how: dict[str, Any] = {
-        "marker": MARKERS[series],
-        "markersize": 3.6,
-        "color": PALETTE[series],
-        "clip_on": False,
-        **style,
-    }
+        axes.fill_between(x, low, high, color=PALETTE[series], alpha=0.18, linewidth=0)
+    how = {"marker": MARKERS[series], "markersize": 3.2, "color": PALETTE[series], **style}
     axes.plot(x, floats(rows, "estimate"), label=name, **how)
-
-
-def _stand_alone(values: np.ndarray) -> np.ndarray:
-    """Return which values have no neighbour that is known: a band has no width there."""
-    known = np.pad(np.isfinite(values), 1)
-    alone: np.ndarray = known[1:-1] & ~known[:-2] & ~known[2:]
-    return alone
 
 
 def zero_line(axes: Axes, at: float = 0.0, *, upright: bool = True) -> None:

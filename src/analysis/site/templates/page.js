@@ -87,11 +87,7 @@
       press.className = "sort";
       press.textContent = label;
       press.title = sortBy.textContent.replace("%", label);
-      // In print a heading is repeated on every page, and a button in it is not: there it is words again.
-      const words = document.createElement("span");
-      words.className = "printed";
-      words.textContent = label;
-      head.replaceChildren(press, words);
+      head.replaceChildren(press);
       let direction = 0;
       press.addEventListener("click", function () {
         direction = head.hasAttribute("aria-sort") ? direction : 0;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ from analysis.language import text
 from analysis.publish import units
 from analysis.publish.findings import LEVEL, as_rows, one
 from analysis.stats.multiplicity import FAMILIES, holm
-from analysis.topics.staffing.words import AT_CUTOFF, BINS, outcomes, word
+from analysis.topics.staffing.words import AT_CUTOFF, BINS, MIRROR, outcomes, word
 
 ENDS = ("estimate", "ci_low", "ci_high")
 
@@ -27,7 +27,7 @@ def by_year(levels: pd.DataFrame) -> str:
     """Describe the shortage by year: in how many years the intervals of the two regions do not overlap, and how."""
     pairs = _known(levels).pivot_table(list(ENDS), "year", "category").dropna()
     regions = [name for name in ("G5", "outside the G5") if ("estimate", name) in pairs]
-    kind = text("A line for the G5 and one for the rest, with intervals where these are published.")
+    kind = text("A line with its interval for the G5 and one for the rest.")
     if len(regions) < 2 or pairs.empty:
         return kind
     apart = text(
@@ -50,19 +50,13 @@ def _moved(kind: str, signs: Iterable[tuple[str, int]]) -> str:
     return _joined(kind, *parts)
 
 
-def cutoff(jumps: pd.DataFrame, shown: Collection[str]) -> str:
-    """Describe the pictures at the cut-off: which outcomes jump, and whither, by p-values corrected in their family.
-
-    Parameters
-    ----------
-    jumps : Of every outcome, as their family is corrected as a whole.
-    shown : The outcomes that are drawn.
-    """
+def cutoff(jumps: pd.DataFrame) -> str:
+    """Describe the pictures at the cut-off: which outcomes jump, and whither, by p-values corrected in their family."""
     kind = text("A panel per outcome with dots and lines on both sides of the cut-off.")
     known = _known(jumps).set_index("outcome")
     members = [name for name in FAMILIES[AT_CUTOFF].members if name in known.index]
     corrected = pd.concat([known["p_value"].drop(members), pd.Series(holm(known["p_value"][members]), members)])
-    rows = [row for row in as_rows(known.reset_index()) if row["outcome"] in shown]
+    rows = [row for row in as_rows(known.reset_index()) if row["outcome"] != MIRROR]
     return _moved(kind, [(row["outcome"], units.direction(row) * (corrected[row["outcome"]] < LEVEL)) for row in rows])
 
 
@@ -96,7 +90,7 @@ def nulls(table: pd.DataFrame) -> str:
     """Describe the nulls: how many intervals are within their margin."""
     known = _known(table)
     within = (known["in_margins_low"] > -1) & (known["in_margins_high"] < 1)
-    kind = text("A panel per outcome with a dot and its interval per comparison; the margin is shaded.")
+    kind = text("A line per outcome in units of its margin, which is shaded.")
     return _joined(kind, text("Within it lie {share:.0%} of the intervals.", share=within.mean()) if len(known) else "")
 
 

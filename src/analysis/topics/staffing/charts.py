@@ -25,14 +25,9 @@ by_year = partial(
     zero="edge",
 )
 effects = partial(forms.points, line="line")
-composition = partial(
-    effects,
-    axis=language.word("teachers with a non-western background"),
-    label=language.word("pupils with a non-western background at the school"),
-)
 distances = partial(
     forms.bars,
-    axis=language.word("straight line from home to school (km); bands are not equally wide"),
+    axis=language.word("straight line from home to school (km)"),
     x="band",
     height="share",
     label=language.word("share of teachers"),
@@ -75,7 +70,6 @@ def money(drawn: pd.DataFrame, threshold: float, axis: str) -> Figure:
         label=axis,
         zero="edge",
         at=threshold,
-        at_words=text("threshold"),
     )
 
 
@@ -92,7 +86,7 @@ def accounts(means: pd.DataFrame) -> Figure:
         names=THIRDS,
         panel="outcome",
         titles=titles,
-        legend=text("Boards by third of schoolweging, with 95% intervals"),
+        legend=text("third of the boards by schoolweging"),
         numbers="percent",
         columns=2,
     )

@@ -1,4 +1,3 @@
-import numpy as np
 import pandas as pd
 
 from analysis.chapters.choice_by_municipality.charts import by_density, map_of_fall, published_by_expected
@@ -7,7 +6,6 @@ from analysis.chapters.choice_by_municipality.charts import by_density, map_of_f
 def test_municipalities_are_points_and_the_meta_regression_a_line_with_a_band():
     parts = pd.DataFrame(
         {
-            "municipality": ["Dunwater", "Dichtstad", None, None],
             "part": ["municipality", "municipality", "line", "line"],
             "density": [256.0, 1024.0, 256.0, 1024.0],
             "estimate": [1.0, 1.4, 1.1, 1.3],
@@ -21,7 +19,6 @@ def test_municipalities_are_points_and_the_meta_regression_a_line_with_a_band():
     assert list(points.get_ydata()) == [1.0, 1.4]
     assert list(line.get_ydata()) == [1.1, 1.3]
     assert axes.get_xscale() == "log"
-    assert [text.get_text() for text in axes.texts] == ["Dichtstad", "Dunwater"]
 
 
 def test_published_distances_stand_beside_the_line_of_equal_ones():
@@ -35,7 +32,6 @@ def test_published_distances_stand_beside_the_line_of_equal_ones():
 
 def test_a_bubble_per_municipality_coloured_by_its_fall():
     points = pd.DataFrame({"lat": [52.0, 53.0], "lon": [5.0, 6.0], "n_obs": [900, 100], "estimate": [1.0, 1.5]})
-    figure = map_of_fall(points.assign(municipality=["Groot", "Klein"]))
-    bubbles = [shape for shape in figure.axes[0].collections if np.isfinite(shape.get_offsets()).all(axis=1).any()]
-    assert len({tuple(shape.get_facecolor()[0]) for shape in bubbles if len(shape.get_offsets())}) == 2
-    assert {"Groot", "Klein"} <= {text.get_text() for text in figure.axes[0].texts}
+    figure = map_of_fall(points)
+    bubbles = [shape for shape in figure.axes[0].collections if len(shape.get_offsets()) == 2]
+    assert bubbles[0].get_array().tolist() == [1.0, 1.5]

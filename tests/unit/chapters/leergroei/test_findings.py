@@ -48,51 +48,19 @@ def overall(estimate, low, high):
 
 
 def test_a_loss_is_told_with_its_interval_and_without_a_sign():
-    sentence = sentences_of(overall(-0.156, -0.195, -0.117))["growth"]
-    assert "pupils grew less than pupils of the same groep and level in 2018/19: 0.16 (95% interval 0.12 to" in sentence
-    assert sentence.endswith("0.20) in arithmetic, in standard deviations of growth.")
+    sentence = sentences_of(overall(-0.156, -0.195, -0.117))["growth_rekenen"]
+    assert "pupils grew 0.16 (95% interval 0.12 to 0.20) less in 2019/20" in sentence
+    assert "Only pupils who sat both tests are in this number" in sentence
 
 
 def test_a_gain_is_more():
-    sentence = sentences_of(overall(0.1, 0.02, 0.18))["growth"]
-    assert "grew more than" in sentence
-    assert "2018/19: 0.10 (95% interval 0.02 to 0.18) in arithmetic" in sentence
+    assert "grew 0.10 (95% interval 0.02 to 0.18) more" in sentences_of(overall(0.1, 0.02, 0.18))["growth_rekenen"]
 
 
 def test_what_cannot_be_measured_is_not_claimed():
-    sentence = sentences_of(overall(-0.02, -0.1, 0.06))["growth"]
-    assert "did not grow measurably differently from" in sentence
-    assert "the 95% intervals lie between −0.10 and 0.06 standard deviations of growth" in sentence
-
-
-def subjects(**changes):
-    """Changes by subject, each known to 0.04."""
-    return [
-        (*overall(v, v - 0.04, v + 0.04)[:2], name, *overall(v, v - 0.04, v + 0.04)[3:]) for name, v in changes.items()
-    ]
-
-
-@pytest.mark.parametrize(
-    ("changes", "headline", "key", "yardstick"),
-    [
-        ({"lezen": -0.1, "rekenen": -0.2}, "In every subject pupils learned less", "0.20 sd", "0.10 sd in reading"),
-        ({"lezen": 0.1, "rekenen": 0.2}, "In every subject pupils learned more", "0.20 sd", "0.10 sd in reading"),
-        ({"lezen": 0.01, "rekenen": -0.2}, "In 1 of 2 subjects pupils learned less", "0.20 sd", None),
-        ({"lezen": 0.1, "rekenen": -0.2}, "growth moved in different directions by subject", None, None),
-        (
-            {"lezen": 0.01, "rekenen": -0.02},
-            "did not measurably change in the closure year: reading and arithmetic",
-            None,
-            None,
-        ),
-    ],
-)
-def test_the_headline_of_growth_turns_with_the_signs(changes, headline, key, yardstick):
-    sentence = sentences_of(*subjects(**changes))["growth"]
-    assert headline in sentence.beside["headline"]
-    assert sentence.beside.get("key") == key
-    assert sentence.beside.get("yardstick") == yardstick
-    assert ("In reading no difference is measurable." in sentence) == (changes == {"lezen": 0.01, "rekenen": -0.2})
+    sentence = sentences_of(overall(-0.02, -0.1, 0.06))["growth_rekenen"]
+    minus = "\N{MINUS SIGN}"
+    assert f"neither measurably less nor more ({minus}0.02, 95% interval {minus}0.10 to 0.06)" in sentence
 
 
 def test_a_withheld_number_is_not_told():
@@ -109,40 +77,11 @@ def test_levels_and_bands_farthest_apart():
         for band, value in (("below 20% at risk", -0.05), ("80% or more at risk", -0.35))
     ]
     sentences = sentences_of(*rows)
-    assert (
-        "pupils of level V fared worst: in 2019/20 they grew 0.20 (95% interval 0.15 to 0.25) less"
-        in sentences["levels_lezen"]
-    )
-    assert "Pupils of level I fared best: they grew 0.12 (95% interval 0.07 to 0.17) more" in sentences["levels_lezen"]
-    assert (
-        sentences["levels_lezen"].beside["headline"]
-        == "In reading, pupils of level V fared worst and those of level I best"
-    )
-    assert (
-        "At schools with 80% or more at risk growth changed less favourably in 2019/20 than at schools with fewer"
-        in sentences["bands"]
-    )
-    assert "than 20% at risk: in reading (−0.35 against −0.05)" in sentences["bands"]
-    assert "absent" in sentences["bands"].beside["caveat"]
-
-
-@pytest.mark.parametrize(
-    ("many", "headline"),
-    [
-        ({"lezen": -0.3, "rekenen": -0.3}, "Growth changed less favourably"),
-        ({"lezen": 0.3, "rekenen": 0.3}, "Growth changed more favourably"),
-        ({"lezen": 0.3, "rekenen": -0.3}, "How schools with many pupils at risk fared differs by subject"),
-        ({"lezen": 0.02, "rekenen": -0.02}, "No measurable difference between schools"),
-    ],
-)
-def test_the_headline_on_schools_with_many_pupils_at_risk_turns(many, headline):
-    """Few: 0 in both subjects; a difference is known to sqrt(2) x 0.04 = 0.06."""
-    rows = [
-        ("ois_standardised", "band", subject, band, "closure", value, value - 0.04, value + 0.04, 500)
-        for subject, most in many.items()
-        for band, value in (("below 20% at risk", 0.0), ("80% or more at risk", most))
-    ]
-    assert sentences_of(*rows)["bands"].beside["headline"].startswith(headline)
+    assert "pupils of level V grew 0.20 (95% interval 0.15 to 0.25) less" in sentences["levels_lezen"]
+    assert "pupils of level I grew 0.12 (95% interval 0.07 to 0.17) more" in sentences["levels_lezen"]
+    assert "schools with fewer than 20% at risk grew 0.05" in sentences["bands_lezen"]
+    assert "schools with 80% or more at risk grew 0.35" in sentences["bands_lezen"]
+    assert "absent" in sentences["bands_lezen"]
 
 
 def test_levels_and_norms_whose_rank_is_not_established_are_not_called_the_farthest():
@@ -151,13 +90,7 @@ def test_levels_and_norms_whose_rank_is_not_established_are_not_called_the_farth
         ("ois_standardised", "level_m", "lezen", f"level {level}", "closure", value, value - 0.05, value + 0.05, 400)
         for level, value in (("I", 0.12), ("II", -0.18), ("V", -0.2))
     ]
-    sentence = sentences_of(*rows)["levels_lezen"]
-    assert "changed measurably in 2019/20 at level I, level II and level V, in both directions" in sentence
-    assert "Which level fared worst or best is not established." in sentence
-    wide = [(*row[:6], row[5] - 0.5, row[5] + 0.5, 400) for row in rows]
-    sentence = sentences_of(*wide)["levels_lezen"]
-    assert "it is not established which level fared worst or best" in sentence
-    assert "not established" in sentence.beside["headline"]
+    assert "it is not established which levels are farthest apart" in sentences_of(*rows)["levels_lezen"]
     norm = [
         ("norm_growth", "groep", "lezen", f"groep {groep}", "mean", value, value - 0.05, value + 0.05, 400)
         for groep, value in ((4, 0.12), (5, -0.02), (6, -0.13))
@@ -167,37 +100,6 @@ def test_levels_and_norms_whose_rank_is_not_established_are_not_called_the_farth
     assert "not established" in sentence
     far = [*norm[:2], ("norm_growth", "groep", "lezen", "groep 6", "mean", 0.4, 0.35, 0.45, 400)]
     assert "growth was farthest from the national norm in reading" in sentences_of(*far)["norm_growth"]
-
-
-@pytest.mark.parametrize(("sign", "moved"), [(-1, "fell"), (1, "rose")])
-def test_a_level_that_changed_is_named_where_the_farthest_is_not_established(sign, moved):
-    """Level I is .38 off zero, known to .18; level II is .26 off, known to .31."""
-    rows = [
-        ("ois_standardised", "level_m", "rekenen", level, "closure", sign * v, sign * v - half, sign * v + half, 400)
-        for level, v, half in (("level I", 0.38, 0.18), ("level II", 0.26, 0.31))
-    ]
-    sentence = sentences_of(*rows)["levels_rekenen"]
-    assert sentence.beside["headline"].startswith(f"In arithmetic growth {moved} measurably at level I; whether most")
-    assert f"{moved} more than at every other level is not established." in sentence
-    assert "level II" not in sentence
-
-
-def test_a_subject_that_is_withheld_is_named_and_no_sentence_is_about_every_subject():
-    hidden = ("ois_standardised", "", "lezen", "", "closure", *[float("nan")] * 3, 1000)
-    still = sentences_of(overall(-0.02, -0.1, 0.06), hidden)["growth"]
-    assert still.endswith("standard deviations of growth. Withheld: reading.")
-    assert still.beside["headline"].endswith("did not measurably change in the closure year: arithmetic")
-    fell = sentences_of(*subjects(rekenen=-0.2, dmt=-0.3), hidden)["growth"]
-    assert fell.beside["headline"].startswith("In technical reading and arithmetic pupils learned less")
-
-
-def test_shocks_are_given_of_all_known_subjects_or_of_none():
-    of_one = shocked("ois_standardised", -0.55, 0.21)
-    two = subjects(rekenen=-0.2, dmt=-0.3)
-    assert sentences_of(*two, shocks=of_one)["growth"].beside["caveat"] == "Only pupils who sat both tests count."
-    both = pd.concat([of_one, shocked("ois_standardised", -0.9, 0.3, outcome="dmt")])
-    caveat = sentences_of(*two, shocks=both)["growth"].beside["caveat"]
-    assert "is 0.55 less to 0.21 more in arithmetic and 0.90 less to 0.30 more in technical reading, in" in caveat
 
 
 @pytest.mark.parametrize(("second", "established"), [(0.24, False), (0.05, True)])
@@ -210,9 +112,9 @@ def test_where_schools_differ_most_is_said_where_it_is_established(second, estab
 
 def test_schools_whose_spread_may_be_zero_are_not_said_to_differ():
     chance = spread(-0.1, 0.1).assign(sd_schools=0.08, sd_low=0.0, sd_high=0.2)
-    sentence = sentences_of(spread=chance)["schools"]
-    assert sentence.startswith("That comparable schools differ by more than chance is not established")
-    assert sentence.beside["headline"] == "Comparable schools do not measurably differ beyond chance"
+    assert sentences_of(spread=chance)["schools"].startswith(
+        "That comparable schools differ by more than chance is not establ"
+    )
 
 
 def test_an_estimate_that_may_be_on_the_norm_is_not_said_to_be_off_it():
@@ -231,36 +133,9 @@ def test_the_choice_of_years_is_told():
         ("pnas_ses", "parental education", "composite", "laag", "difference", -1.2, -2.0, -0.4, 9_000),
     ]
     sentences = sentences_of(*rows)
-    assert sentences["pnas"].startswith(
-        "By the mean of the tests, the growth of pupils in 2019/20 was 3.2 (95% interval"
-    )
-    assert (
-        "2.8 to 3.5) percentile points less than the trend of the control years implies, and 2.5" in sentences["pnas"]
-    )
-    assert sentences["pnas"].endswith("and 2.5 less against the year before alone.")
-    assert sentences["pnas"].beside["key"] == "3.2 percentile points"
-    assert sentences["pnas"].beside["yardstick"] == "2.5 percentile points compared with the year before alone"
-    assert (
-        "low-educated parents in 2019/20 was 1.2 (95% interval 0.4 to 2.0) percentile points less"
-        in sentences["education"]
-    )
-
-
-@pytest.mark.parametrize(
-    ("value", "pnas_says", "education_says"),
-    [
-        (-1.0, "Pupils grew 1.0 percentile points less than the year before", "fared worse"),
-        (1.0, "Pupils grew 1.0 percentile points more than the year before", "fared better"),
-        (0.1, "Growth was not measurably less or more than the year before", "No measurable difference by"),
-    ],
-)
-def test_the_headlines_of_the_design_of_several_years_turn(value, pnas_says, education_says):
-    limits = (value, value - 0.5, value + 0.5, 9000)
-    rows = [(model, "", "composite", "", "closure", *limits) for model in ("pnas_overall", "pnas_one_control")]
-    rows.append(("pnas_ses", "parental education", "composite", "laag", "difference", *limits))
-    sentences = sentences_of(*rows)
-    assert sentences["pnas"].beside["headline"] == pnas_says
-    assert education_says in sentences["education"].beside["headline"]
+    assert "was 3.2 (95% interval 2.8 to 3.5) percentile points lower in 2019/20" in sentences["pnas"]
+    assert "year before alone it was 2.5 (95% interval 2.2 to 2.8) percentile points lower" in sentences["pnas"]
+    assert "1.2 (95% interval 0.4 to 2.0) percentile points lower for pupils whose parents" in sentences["education"]
 
 
 def test_regression_to_the_mean_is_taken_off():
@@ -270,8 +145,7 @@ def test_regression_to_the_mean_is_taken_off():
     ]
     sentence = sentences_of(*rows)["regression_to_mean"]
     assert "37% dropped a level in 2019/20; 27% would have without any closure" in sentence
-    # .106, known to sqrt(2) x .02 = .028
-    assert sentence.endswith("closure. The difference is 10.6 (95% interval 7.8 to 13.4) percentage points.")
+    assert "subject" not in sentence.split("luck.")[1]
     other = [(*row[:2], "lezen", *row[3:5], *(value - 0.1 for value in row[5:8]), 900) for row in rows[:1]]
     both = [*rows, *other, (*other[0][:4], "drop_closure", 0.2, 0.18, 0.22, 900)]
     assert "In no other subject is the difference as large" in sentences_of(*both)["regression_to_mean"]
@@ -292,15 +166,9 @@ def test_example_pupils():
             "level": "I",
         }
     )
-    sentence = sentences_of(examples=rows)["example_most"]
-    assert "school with 60% at risk, a pupil in groep 7 at level I in arithmetic drops a level" in sentence
-    assert "28% (95% interval 25% to 31%)" in sentence
-    assert sentence.endswith("The difference is 16.0 (95% interval 13.0 to 20.0) percentage points.")
-    assert "was likelier to drop a level" in sentence.beside["headline"]
-    for change, words in ((-0.16, "was less likely to drop"), (0.01, "did not measurably change")):
-        turned = rows.assign(ci_low=change - 0.03, ci_high=change + 0.03)
-        assert words in sentences_of(examples=turned)["example_most"].beside["headline"]
-    assert "in 2018/19 and 44% (95% interval 40% to 48%) in 2019/20" in sentence
+    sentence = sentences_of(examples=rows)["example_60"]
+    assert "school with 60% of pupils at risk, had a probability of 28% (95% interval 25% to 31%)" in sentence
+    assert "in 2018/19 and of 44% (95% interval 40% to 48%) in 2019/20" in sentence
 
 
 def test_absence_of_the_subject_with_the_largest_fall():
@@ -314,7 +182,9 @@ def test_absence_of_the_subject_with_the_largest_fall():
         columns=["outcome", "year", "level_m", "share_present", "n_m_test"],
     )
     sentence = sentences_of(missing=rows)["absent"]
-    assert "arithmetic, 70% of those at level V sat the E-test in 2019/20 (90% in 2018/19)" in sentence
+    assert (
+        "arithmetic (rekenen-wiskunde), 70% of those at level V sat the E-test in 2019/20 (90% in 2018/19)" in sentence
+    )
 
 
 def test_the_spread_between_schools():
@@ -354,24 +224,10 @@ def spread(low, high):
     )
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "words", "headline"),
-    [
-        (-0.3, -0.1, "grew less in 2019/20: 0.20", "Pupils grew less at schools with a larger teacher shortage"),
-        (0.1, 0.3, "grew more in 2019/20: 0.20", "Pupils grew more at schools with a larger teacher shortage"),
-        (
-            -0.3,
-            0.1,
-            "between −0.30 and 0.10",
-            "Growth is not measurably associated with the teacher shortage in reading",
-        ),
-    ],
-)
-def test_the_shortage_is_told_for_all_subjects_at_once(low, high, words, headline):
+@pytest.mark.parametrize(("low", "high", "words"), [(-0.3, -0.1, "grew 0.20"), (-0.3, 0.1, "neither measurably")])
+def test_the_shortage_is_told_for_all_subjects_at_once(low, high, words):
     row = ("ois_shortage", "", "lezen", "", "closure:shortage", (low + high) / 2, low, high, 900)
-    sentence = sentences_of(row)["shortage"]
-    assert words in sentence
-    assert sentence.beside["headline"] == headline
+    assert words in sentences_of(row)["shortage"]
 
 
 def test_findings_are_told_in_dutch_with_dutch_numbers_and_codes():
@@ -380,15 +236,12 @@ def test_findings_are_told_in_dutch_with_dutch_numbers_and_codes():
         for band, value in (("below 20% at risk", -0.05), ("80% or more at risk", 0.35))
     ]
     with speaking("nl"):
-        sentences = sentences_of(overall(-0.17, -0.21, -0.13), *bands)
-    same = "0,17 (95%: 0,13 tot 0,21) bij rekenen, in standaarddeviaties van de groei."
-    assert sentences["growth"].endswith(same)
-    assert (
-        sentences["growth"].beside["headline"]
-        == "Bij rekenen leerden leerlingen minder in het jaar van de schoolsluiting"
-    )
-    assert "Op scholen met 80% of meer met risico veranderde de groei in 2019/20 gunstiger" in sentences["bands"]
-    assert "minder dan 20% met risico: bij lezen (0,35 tegenover −0,05)" in sentences["bands"]
+        sentences = sentences_of(overall(-0.02, -0.1, 0.06), *bands)
+    minus = "\N{MINUS SIGN}"
+    same = f"niet meetbaar minder of meer ({minus}0,02, 95%-betrouwbaarheidsinterval {minus}0,10 tot 0,06)"
+    assert f"Bij rekenen-wiskunde groeiden leerlingen in 2019/20 {same}" in sentences["growth_rekenen"]
+    assert "scholen met minder dan 20% met risico" in sentences["bands_lezen"]
+    assert "scholen met 80% of meer met risico 0,35" in sentences["bands_lezen"]
 
 
 def shocked(model, low, high, df=1, outcome="rekenen", ends=(-0.21, -0.13)):
@@ -406,25 +259,25 @@ def shocked(model, low, high, df=1, outcome="rekenen", ends=(-0.21, -0.13)):
     ],
 )
 def test_the_error_of_a_year_stands_beside_the_headline(low, high, words):
-    sentences = sentences_of(overall(-0.17, -0.21, -0.13), shocks=shocked("ois_standardised", low, high))
-    sentence = sentences["growth"].beside["caveat"]
-    assert (
-        f"If years differ by shocks as the 3 control years did, the 95% interval is {words}, in standard deviations"
-        in sentence
-    )
+    sentence = sentences_of(overall(-0.17, -0.21, -0.13), shocks=shocked("ois_standardised", low, high))[
+        "growth_rekenen"
+    ]
+    assert f"If years differ by shocks as the 3 control years did, the 95% interval is {words}." in sentence
 
 
 def test_shocks_that_widen_nothing_are_not_told_as_another_interval():
     """Three years near a line by luck: the interval is the one that stands there already, 0.08 wide."""
     same = shocked("ois_standardised", -0.21, -0.13)
-    sentence = sentences_of(overall(-0.17, -0.21, -0.13), shocks=same)["growth"].beside["caveat"]
-    assert "The 3 control years lie so near their own trend that shocks of a year do not widen the interval" in sentence
+    sentence = sentences_of(overall(-0.17, -0.21, -0.13), shocks=same)["growth_rekenen"]
+    assert (
+        "The 3 control years lie so near their own trend that shocks of a year do not widen this interval" in sentence
+    )
     assert "the 95% interval is" not in sentence
 
 
 def test_where_nothing_shows_how_much_years_differ_the_sentence_says_so():
     none = shocked("ois_standardised", float("nan"), float("nan"), df=0).assign(control_years=1)
-    sentence = sentences_of(overall(-0.17, -0.21, -0.13), shocks=none)["growth"].beside["caveat"]
+    sentence = sentences_of(overall(-0.17, -0.21, -0.13), shocks=none)["growth_rekenen"]
     assert "With so few control years (1) nothing shows how much years differ by themselves" in sentence
 
 
@@ -433,15 +286,26 @@ def pnas(many, one, trend):
     return [(model, "", "composite", "", term, v, v - 0.1, v + 0.1, 9000) for model, v, term in rows]
 
 
+@pytest.mark.parametrize(
+    ("many", "one", "trend", "words"),
+    [
+        (-3.0, -2.3, 0.5, "Growth rose over the control years"),
+        (3.0, 3.7, 0.5, "Growth rose over the control years"),
+        (-3.0, -3.7, -0.5, "Growth fell over the control years"),
+        (-3.0, -2.3, 0.05, None),  # no trend can be measured
+        (-3.0, -3.3, 0.5, None),  # the two comparisons do not show it
+    ],
+)
+def test_what_one_year_leaves_out_follows_the_trend(many, one, trend, words):
+    sentence = sentences_of(*pnas(many, one, trend))["pnas"]
+    assert ("over the control years" in sentence) == bool(words)
+    assert words is None or words in sentence
+    assert "hides" not in sentence
+
+
 def test_with_one_control_year_there_is_no_trend_to_compare_with():
     sentence = sentences_of(*[row for row in pnas(-2.3, -2.3, 0.5) if row[4] == "closure"])["pnas"]
-    assert sentence.endswith("percentile points less than the year before.")
-    shaken = sentences_of(*pnas(-2.3, -2.3, 0.5), shocks=shocked("pnas_overall", -5.0, 0.4, outcome="composite"))[
-        "pnas"
-    ]
-    assert shaken.beside["caveat"].endswith(
-        "as the 3 control years did, the 95% interval is 5.0 less to 0.4 more, in percentile points."
-    )
+    assert sentence.startswith("Against the year before, growth in the mean of the tests was 2.3")
     assert "trend" not in sentence
 
 
@@ -455,7 +319,9 @@ def test_schools_without_consent_are_told_with_weights_and_bounds():
     ]
     frame = findings(*rows, consent=consent).loc["consent"]
     assert "Of 213 schools with tests 43 schools gave no consent" in frame["sentence"]
-    assert "the change in growth in 2019/20 is 0.27 less to 0.07 more in arithmetic, in standard" in frame["sentence"]
+    assert "43% at these and 39% at the others" in frame["sentence"]
+    assert "pupils grew 0.17 (95% interval 0.13 to 0.21) less in arithmetic" in frame["sentence"]
+    assert "the most that these schools may have grown it is 0.27 less to 0.07 more." in frame["sentence"]
     assert (frame["n"], frame["unit"]) == (213, "schools")
 
 
@@ -471,7 +337,7 @@ def test_a_comparison_of_two_groups_counts_these_two():
     ]
     frame = findings(*rows)["n"]
     assert frame["levels_lezen"] == pupils(subject="lezen", level_m=["V", "I"])
-    assert frame["bands"] == pupils(subject=["lezen"], band=["below 20%", "80% or more"])
+    assert frame["bands_lezen"] == pupils(subject="lezen", band=["below 20%", "80% or more"])
 
 
 def dropped(subject, expected, observed, half):
@@ -487,23 +353,11 @@ def test_the_subject_chosen_by_its_gap_says_whether_that_is_known_to_be_the_larg
     sentence = sentences_of(*dropped("lezen", 0.2, 0.25, half), *dropped("rekenen", 0.2, 0.3, half))[
         "regression_to_mean"
     ]
-    assert "arithmetic 30% dropped" in sentence
+    assert "arithmetic (rekenen-wiskunde) 30% dropped" in sentence
     assert ("In no other subject is the difference as large." in sentence) is established
-    assert ("largest in this subject is not established" in sentence) is not established
+    assert ("largest here is not established" in sentence) is not established
     alone = sentences_of(*dropped("rekenen", 0.2, 0.3, half))["regression_to_mean"]
-    assert alone.endswith("percentage points.")
-
-
-@pytest.mark.parametrize(
-    ("observed", "words"),
-    [
-        (0.3, "More of the best"),
-        (0.1, "Fewer of the best"),
-        (0.201, "more often than luck explains is not established"),
-    ],
-)
-def test_the_headline_on_luck_turns(observed, words):
-    assert words in sentences_of(*dropped("lezen", 0.2, observed, 0.01))["regression_to_mean"].beside["headline"]
+    assert alone.endswith("in part luck.")
 
 
 def presence(half):
@@ -530,28 +384,7 @@ def test_the_subject_chosen_by_its_absence_says_whether_that_is_known_to_be_the_
     sentence = sentences_of(*(rows if half else []), missing=counted)["absent"]
     assert "75% of those at level V" in sentence
     assert ("Of all subjects the change at level V is lowest here." in sentence) is established
-    assert ("lowest in this subject is not established" in sentence) is not established
-    assert ("Fewer pupils of the lowest level" in sentence.beside["headline"]) is (half is not None)
-    if not half:
-        assert "is not established" in sentence.beside["headline"]
-
-
-def test_more_pupils_at_the_test_have_another_headline():
-    rows, counted = presence(0.01)
-    years = {"2018/19": "2019/20", "2019/20": "2018/19"}
-    turned = [(*row[:4], years[row[4]], *row[5:]) for row in rows]
-    sentence = sentences_of(*turned, missing=counted.assign(year=counted["year"].map(years)))["absent"]
-    assert sentence.beside["headline"].startswith("More pupils of the lowest level sat the E-test")
-
-
-@pytest.mark.parametrize(
-    ("value", "headline"),
-    [(0.2, "lay above the national norm"), (-0.2, "lay below the national norm"), (0.01, "is not measurable")],
-)
-def test_the_headline_on_the_norm_turns(value, headline):
-    row = ("norm_growth", "groep", "lezen", "groep 4", "mean", value, value - 0.05, value + 0.05, 400)
-    second = ("norm_growth", "groep", "lezen", "groep 5", "mean", -value, -value - 0.05, -value + 0.05, 400)
-    assert headline in sentences_of(row, second)["norm_growth"].beside["headline"]
+    assert ("lowest here is not established" in sentence) is not established
 
 
 @pytest.mark.parametrize("phrase", [phrases.grew, phrases.points])

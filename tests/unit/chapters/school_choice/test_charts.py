@@ -3,7 +3,7 @@ import pandas as pd
 from analysis.chapters.school_choice import charts as charts_school_choice
 
 
-def test_every_attribute_is_a_panel_and_every_group_a_line():
+def test_every_group_is_a_series_and_every_attribute_a_place():
     rows = pd.DataFrame(
         [
             ("entry_cohort", "hoog_none", "share_hoog", 0.9),
@@ -14,14 +14,11 @@ def test_every_attribute_is_a_panel_and_every_group_a_line():
         columns=["model", "group", "term", "estimate"],
     )
     shown = rows.assign(ci_low=rows["estimate"] - 0.1, ci_high=rows["estimate"] + 0.1)
-    figure = charts_school_choice.willingness(shown, ["share_hoog", "capacity"])
-    assert [axes.get_title(loc="left") for axes in figure.axes] == [
-        "highly educated parents, one sd more",
-        "places, one sd more",
-    ]
-    first, second = figure.axes
-    groups = ["high education, no migration background", "low education, migration background"]
-    assert [label.get_text() for label in first.get_yticklabels()] == groups
-    assert [label.get_text() for label in second.get_yticklabels()] == groups[:1]
-    assert first.get_lines()[0].get_xdata().tolist() == [0.9, -0.2]
-    assert second.get_xlabel().startswith("\N{LEFTWARDS ARROW} avoids it")
+    axes = charts_school_choice.willingness(shown, ["share_hoog", "capacity"]).axes[0]
+    named = [label.get_text() for label in axes.get_yticklabels()]
+    assert named == ["highly educated parents, one sd more", "places, one sd more"]
+    series = {line.get_label(): line.get_xdata().tolist() for line in axes.lines if line.get_marker() != "None"}
+    assert series["high education, no migration background"] == [0.9, 0.3]
+    # The group without an estimate for the second attribute leaves its place open.
+    assert series["low education, migration background"][0] == -0.2
+    assert pd.isna(series["low education, migration background"][1])

@@ -29,19 +29,6 @@ def test_where_an_end_is_withheld_nothing_is_said(end: int) -> None:
     assert not list(_risk(known))
 
 
-@pytest.mark.parametrize(
-    ("high", "headline"),
-    [(0.2, "is larger at schools"), (0.01, "is smaller at schools"), (0.07, "is not established")],
-)
-def test_the_headline_turns_with_the_ends(high: float, headline: str) -> None:
-    bands = BANDS.assign(estimate=[0.07, 0.08, high])
-    bands = bands.assign(ci_low=bands["estimate"] - 0.01, ci_high=bands["estimate"] + 0.01)
-    (finding,) = _risk(bands.assign(schools=pd.array([4, 6, 5], dtype="Int64")))
-    assert headline in finding.sentence.beside["headline"]
-    assert finding.sentence.beside["yardstick"] == "7.0% where the fewest are"
-    assert finding.n == 9  # 4 + 5: the bands between are not compared
-
-
 def test_a_band_without_schools_is_no_end() -> None:
     none = pd.DataFrame({**BANDS.iloc[[2]], "category": "60% or more", "estimate": None, "schools": 0})
     (finding,) = _risk(pd.concat([BANDS, none], ignore_index=True))

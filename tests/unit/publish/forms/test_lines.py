@@ -23,8 +23,7 @@ def test_words_are_at_their_place_and_an_absent_one_is_a_gap():
     assert first.get_xdata().tolist() == [0, 1, 2]
     np.testing.assert_array_equal(second.get_ydata(), [4.0, np.nan, 6.0])
     assert ticks(figure.axes[0]) == ["low", "middle", "high"]
-    assert [text.get_text() for text in figure.axes[0].texts] == ["a", "b"]
-    assert figure.legends == []
+    assert [label.get_text() for label in figure.legends[0].get_texts()] == ["a", "b"]
 
 
 def test_years_are_at_their_number_in_order():
@@ -39,55 +38,26 @@ def test_the_last_of_many_years_is_always_labelled():
 
 
 def test_intervals_are_a_band():
-    frame = rows([1, 2, 3], ("a", [1.0, 2.0, 2.0])).assign(ci_low=[0.5, 1.5, 1.5], ci_high=[1.5, 3.0, 2.5])
+    frame = rows([1, 2], ("a", [1.0, 2.0])).assign(ci_low=[0.5, 1.5], ci_high=[1.5, 3.0])
     band = lines(frame, x="x", series="of").axes[0].collections[0].get_paths()[0].vertices[:, 1]
     assert (band.min(), band.max()) == (0.5, 3.0)
 
 
-def test_panels_may_have_lines_of_their_own_each_with_its_name():
-    frame = rows([1, 2, 3], ("a", [1.0, 2.0, 3.0]), ("b", [3.0, 4.0, 5.0])).assign(panel=["first"] * 3 + ["second"] * 3)
+def test_panels_may_have_lines_of_their_own_with_a_legend_each():
+    frame = rows([1, 2], ("a", [1.0, 2.0]), ("b", [3.0, 4.0])).assign(panel=["first"] * 2 + ["second"] * 2)
     figure = lines(frame, x="x", series="of", panel="panel", apart=True)
-    assert [[text.get_text() for text in axes.texts] for axes in figure.axes] == [["a"], ["b"]]
+    assert [axes.get_legend().get_texts()[0].get_text() for axes in figure.axes] == ["a", "b"]
     assert [len(axes.lines) for axes in figure.axes] == [1, 1]
-
-
-def test_panels_on_one_scale_begin_at_zero_and_hold_the_largest():
-    frame = rows([1, 2, 3], ("a", [1.0, 2.0, 3.0]), ("b", [3.0, 4.0, 50.0])).assign(
-        panel=["first"] * 3 + ["second"] * 3
-    )
-    first, second = lines(frame, x="x", series="of", panel="panel", across=True, zero="edge").axes
-    assert first.get_ylim() == second.get_ylim()
-    assert first.get_ylim()[0] == 0
-    assert first.get_ylim()[1] > 50
-
-
-@pytest.mark.parametrize("years", [1, 2])
-def test_fewer_than_three_years_are_points(years):
-    (axes,) = lines(
-        rows([2017, 2018][:years], ("a", [0.9, 0.8][:years]), ("b", [0.6, 0.7][:years])), x="x", series="of"
-    ).axes
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
-    drawn = [line.get_xdata().tolist() for line in axes.lines if line.get_linestyle() == "None"]
-    assert drawn == [[0.9, 0.6], [0.8, 0.7]][:years]
-
-
-def test_a_line_of_which_all_is_withheld_says_so():
-    frame = rows([1, 2, 3], ("a", [1.0, 2.0, 3.0]), ("b", [None] * 3)).assign(suppressed=[""] * 3 + ["estimate"] * 3)
-    (axes,) = lines(frame.astype({"estimate": float}), x="x", series="of").axes
-    assert {text.get_text() for text in axes.texts} == {"a", "b: withheld"}
+    assert figure.legends == []
 
 
 def test_a_break_is_a_line_before_its_value():
-    frame = rows(["2016/17", "2017/18", "2018/19"], ("a", [1.0, 2.0, 3.0]))
-    (axes,) = lines(frame, x="x", series="of", breaks={"2018/19": "another test", "x": "never"}).axes
-    assert axes.lines[-1].get_xdata()[0] == 1.5
+    (axes,) = lines(rows(["2017/18", "2018/19"], ("a", [1.0, 2.0])), x="x", series="of", breaks=["2018/19", "x"]).axes
+    assert axes.lines[-1].get_xdata()[0] == 0.5
     assert len(axes.lines) == 2
-    assert "another test" in [text.get_text() for text in axes.texts]
 
 
-@pytest.mark.parametrize(
-    ("names", "turned"), [(["below 24", "24-28", "28-32"], 0), ([f"from {at}" * 4 for at in range(6)], 45)]
-)
+@pytest.mark.parametrize(("names", "turned"), [(["below 24", "24-28"], 0), ([f"from {at}" * 4 for at in range(6)], 45)])
 def test_words_that_do_not_fit_are_turned(names, turned):
     (axes,) = lines(rows(names, ("a", [1.0] * len(names))), x="x", series="of").axes
     assert axes.get_xticklabels()[0].get_rotation() == turned
@@ -95,6 +65,6 @@ def test_words_that_do_not_fit_are_turned(names, turned):
 
 def test_an_axis_from_zero_leaves_room_above_a_lone_point():
     (axes,) = lines(rows([2017], ("a", [0.96]), ("b", [0.86])), x="x", series="of", zero="edge").axes
-    left, right = axes.get_xlim()
-    assert left == 0
-    assert right > 0.98
+    bottom, top = axes.get_ylim()
+    assert bottom == 0
+    assert top > 0.98

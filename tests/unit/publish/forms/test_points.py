@@ -41,59 +41,10 @@ def test_of_a_mapping_all_lines_are_drawn_and_of_a_function_those_that_there_are
     assert labels(axes) == ["A", "B"]
 
 
-def thick(axes):
-    """Ends of what is drawn thick and pale, as no interval of an estimate is."""
-    wide = [c for c in axes.collections if c.get_linewidth()[0] > 3]
-    return [segment[:, 0].tolist() for c in wide for segment in c.get_segments()]
-
-
-def thin(axes):
-    return [segment for c in axes.collections if c.get_linewidth()[0] < 3 for segment in c.get_segments()]
-
-
-def test_a_bound_is_a_thick_pale_bar_without_a_point():
-    (axes,) = points(TWO.assign(estimate=[np.nan, 2.0]), line="name").axes
-    assert thick(axes) == [[0.5, 2.0]]
-    dots = [line for line in axes.lines if line.get_marker() == "o"]
-    np.testing.assert_array_equal(dots[0].get_xdata(), [np.nan, 2.0])
-
-
-def test_a_range_of_schools_is_a_thick_pale_bar_with_its_point():
-    (axes,) = points(TWO, line="name", ranged="eight in ten schools").axes
-    assert thick(axes) == [[0.5, 2.0], [1.5, 3.0]]
-    assert not any(np.isfinite(ends).all() for ends in thin(axes) if len(ends))
-
-
-def test_a_line_without_a_number_says_why():
-    rows_of = pd.concat([TWO, rows(("c", np.nan), ("d", np.nan))]).assign(suppressed=["", "", "estimate", ""])
-    (axes,) = points(rows_of, line="name", lines=["a", "b", "c", "d", "e"]).axes
-    assert [text.get_text() for text in axes.texts] == ["withheld", "not estimated", "no data"]
-    assert [text.get_position()[1] for text in axes.texts] == [2, 3, 4]
-
-
-def test_series_are_named_beside_their_first_dots_and_need_no_legend():
-    both = pd.concat([TWO.assign(of="now"), TWO.assign(of="then")])
-    figure = points(both, line="name", series="of")
-    assert [text.get_text() for text in figure.axes[0].texts] == ["now", "then"]
-    assert [text.xy[0] for text in figure.axes[0].texts] == [2.0, 2.0]  # at the end of the first interval
-    assert figure.legends == []
-
-
-def test_lines_stand_below_their_headings():
-    frame = rows(("a", 1.0), ("b", 2.0), ("c", 3.0)).assign(kind=["x", "y", "x"])
-    (axes,) = points(frame, line="name", heading="kind").axes
-    assert labels(axes) == ["x", "a", "c", "y", "b"]
-    assert len(axes.texts) == 0  # a heading has no number, and says nothing of it
-
-
-def test_what_lies_on_either_side_of_zero_is_said_along_the_axis():
-    (axes,) = points(TWO, "change", line="name", ways=("less", "more")).axes
-    assert axes.get_xlabel() == "\N{LEFTWARDS ARROW} less      more \N{RIGHTWARDS ARROW}\nchange"
-
-
-def test_no_marker_is_cut_by_an_axis():
-    (axes,) = points(rows(("a", 0.0), ("b", 1.0)), line="name", zero="edge").axes
-    assert not any(line.get_clip_on() for line in axes.lines if line.get_marker() == "o")
+def test_a_bound_is_a_line_without_a_point():
+    (axes,) = points(TWO.assign(estimate=np.nan), line="name").axes
+    assert len(axes.collections[0].get_segments()) == 2
+    assert np.isnan(drawn(axes)).all()
 
 
 def test_two_rows_on_one_line_are_refused():

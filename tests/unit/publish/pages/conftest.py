@@ -20,7 +20,7 @@ from analysis.chapter import Chapter
 from analysis.codes import Codes
 from analysis.disclosure import NOTHING_DECLARED, Gated, flat, profile, suppress
 from analysis.disclosure.passed import Passed
-from analysis.disclosure.remaining import drawable_rows, in_their_places
+from analysis.disclosure.remaining import whole_rows
 from analysis.publish.declared import FILE, read_declared
 from analysis.publish.exhibits import read_exhibits
 from analysis.synthetic.advice import make_advice
@@ -87,14 +87,12 @@ class Page:
         totals: Any = None,
         linked: Any = NOTHING_DECLARED,
         nothing: str = "",  # noqa: ARG002 - as `Release.figure`
-        subtitle: str = "",  # noqa: ARG002 - as `Release.figure`
         **options: Any,
     ) -> None:
         self.captions[f"figure {name}"], self.tables[f"{name}_data"] = caption, data
-        gated = self._let(data, counts, totals, linked)
-        rows = drawable_rows(gated)
+        rows = whole_rows(self._let(data, counts, totals, linked))
         if len(rows):
-            plt.close(draw(in_their_places(gated), *args, **options))
+            plt.close(draw(rows, *args, **options))
             self.alternatives[name] = alt if isinstance(alt, str) else alt(rows)
 
     def table(self, name: str, frame: pd.DataFrame, *, caption: str, note: str = "", **_: Any) -> None:

@@ -86,7 +86,7 @@ def test_the_shortage_is_a_line_per_region_with_its_band() -> None:
     heights = axes.collections[0].get_paths()[0].vertices[:, 1]
     assert (heights.min(), heights.max()) == (pytest.approx(0.13 - 0.02), pytest.approx(0.16 + 0.03))
     assert axes.get_ylim()[0] == 0
-    assert [text.get_text() for text in axes.texts] == ["outside the G5", "the G5"]  # from the lowest end of a line up
+    assert legend(figure) == ["G5", "outside the G5"]
 
 
 def test_a_withheld_year_is_a_gap_in_line_and_band() -> None:
@@ -110,12 +110,12 @@ def test_a_panel_per_measure_and_the_regions_beside_each_other() -> None:
     assert titles(figure) == ["Schools without a shortage", "Shortage, share of employment"]
     zero = figure.axes[0]
     assert names(zero) == ["below 24", "24-28"]
-    # Two series share a line: a quarter of 0.72 below and above it.
-    expected = [(0.45, -0.18), (0.46, 0.82), (0.4, 0.18), (0.41, 1.18)]
+    # Two series share a line: a quarter of 0.7 below and above it.
+    expected = [(0.45, -0.175), (0.46, 0.825), (0.4, 0.175), (0.41, 1.175)]
     assert dots(zero) == [pytest.approx(point) for point in expected]
-    assert bars(zero)[0] == [pytest.approx((0.43, -0.18)), pytest.approx((0.48, -0.18))]
+    assert bars(zero)[0] == [pytest.approx((0.43, -0.175)), pytest.approx((0.48, -0.175))]
     assert zero.get_xlim()[0] == 0
-    assert [text.get_text() for text in zero.texts] == ["the G5", "outside the G5"]
+    assert legend(figure) == ["G5", "outside the G5"]
 
 
 def test_a_band_without_schools_keeps_its_line_and_stays_open() -> None:
@@ -178,16 +178,15 @@ def stacked(points: pd.DataFrame, lines: pd.DataFrame, jumps: pd.DataFrame) -> p
 
 
 def test_the_cut_off_shows_bins_lines_and_the_jump_with_the_schools_on_each_side() -> None:
-    figure = toelage_charts.cutoff(at_cutoff_stacked("shortage", "hours", "log_wage"))
-    assert titles(figure) == ["Hourly wage", "Teacher shortage"]  # the money, and what it was meant for
+    figure = toelage_charts.cutoff(at_cutoff_stacked("hours", "log_wage"))
+    assert titles(figure) == ["Hourly wage", "Hours per teacher"]  # as outcomes are ordered, not as they come
     axes = figure.axes[0]
     assert dots(axes) == [pytest.approx(point) for point in [(-0.5, 0.015), (-1.5, 0.025), (0.5, 0.045), (1.5, 0.055)]]
     fitted = [line.get_ydata().tolist() for line in axes.lines if line.get_marker() == ""]
     assert fitted == [[0.01, 0.01], [0.04, 0.04]]
     assert axes.get_xlabel() == "jump 3.0 (1.0 to 6.2)\nper cent\n1,120 schools left, 96 right"
-    assert axes.get_ylabel().split("\n")[0] == "change, log points (0.01 is about"
-    assert upright(axes) == [(0, "--")]
-    assert "cut-off" in [text.get_text() for text in axes.texts]
+    assert axes.get_ylabel().split("\n")[0] == "change, log points (0.01"
+    assert upright(axes) == [(0, "-")]
 
 
 def test_a_withheld_jump_is_not_told_under_its_panel() -> None:
@@ -246,26 +245,25 @@ NULLS = pd.DataFrame(
     {
         "model": ["amt_rd", "amt_did", "amt_did"],
         "outcome": ["shortage", "hours", "inflow"],
-        "estimate": [0.02, -0.1, np.nan],
-        "ci_low": [-0.01, -0.3, np.nan],
-        "ci_high": [0.05, 0.1, np.nan],
-        "margin": [0.02, 0.5, 0.01],
-        "suppressed": ["", "", "estimate"],
+        "in_margins": [1.4, -0.2, np.nan],
+        "in_margins_low": [-0.5, -0.6, np.nan],
+        "in_margins_high": [3.3, 0.2, np.nan],
     }
 )
 
 
-def test_nulls_are_drawn_in_their_own_unit_with_the_margin_shaded() -> None:
+def test_nulls_are_drawn_in_margins_with_what_does_not_matter_shaded() -> None:
     figure = toelage_charts.nulls(NULLS)
-    assert titles(figure) == ["Teachers who came", "Hours per teacher", "Teacher shortage"]
-    inflow, hours, shortage = figure.axes[:3]
-    assert [text.get_text() for text in inflow.texts] == ["withheld"]
-    assert (dots(hours), bars(hours)) == ([(-0.1, 0)], [[(-0.3, 0), (0.1, 0)]])
-    assert (names(hours), names(shortage)) == (["before and after"], ["at the cut-off"])
-    shade = hours.collections[0].get_paths()[0].vertices
-    assert (shade[:, 0].min(), shade[:, 0].max()) == (-0.5, 0.5)
-    assert hours.get_xlabel() == "hours a week"
-    assert shortage.get_xlabel() == "percentage points of employment"
+    assert titles(figure) == ["Before and after", "At the cut-off"]
+    before_after, cutoff = figure.axes
+    assert names(before_after) == ["Hours per teacher", "Teachers who came"]
+    assert dots(before_after)[0] == (-0.2, 0)
+    assert np.isnan(dots(before_after)[1][0])  # withheld
+    assert dots(cutoff) == [(1.4, 0)]
+    assert bars(cutoff) == [[(-0.5, 0), (3.3, 0)]]
+    assert upright(cutoff) == [(0.0, "-")]
+    shade = cutoff.collections[-1].get_paths()[0].vertices
+    assert (shade[:, 0].min(), shade[:, 0].max()) == (-1, 1)
 
 
 BINS = pd.DataFrame(
@@ -291,8 +289,7 @@ def test_money_shows_bins_their_middle_eighty_per_cent_and_the_formula() -> None
     (axes,) = charts.money(pd.concat([BINS, two]), 0.696, "euro per pupil").axes
     assert dots(axes) == [(0.2, 0.0), (1.0, 190.0), (2.0, 800.0)]
     assert bars(axes)[1] == [(1.0, 150.0), (1.0, 220.0)]
-    assert upright(axes) == [(0.696, "--")]
-    assert [text.get_text() for text in axes.texts] == ["threshold"]
+    assert upright(axes) == [(0.696, "-")]
     paths = [(line.get_linestyle(), list(line.get_ydata())) for line in axes.lines[2:]]
     assert paths == [("-", [0.0, 0.0, 782.4]), ("--", [0.0, 0.0, 700.0])]
     assert legend(axes.figure)[1:] == ["formula", "price per point alone"]
@@ -314,17 +311,16 @@ PLACEBOS = pd.DataFrame(
 def test_placebo_runs_have_a_panel_per_kind_and_a_line_of_no_effect() -> None:
     figure = toelage_charts.placebo(PLACEBOS, "pupils_per_teacher")
     assert titles(figure) == [
-        "Placebo: at cut-offs that decide nothing",
-        "Placebo: starts in years before the toelage",
-        "The same effect, without the schools nearest to the cut-off",
-        "The same effect, at multiples of the bandwidth",
+        "At cut-offs that decide nothing",
+        "Starts in years before the toelage",
+        "Without the schools nearest to the cut-off",
+        "At multiples of the bandwidth",
     ]
-    lines = [["\N{MINUS SIGN}10%", "+5%"], ["2018"], ["0.5%"], ["1.5 \N{MULTIPLICATION SIGN}"]]
-    assert [names(axes) for axes in figure.axes] == lines
+    assert [names(axes) for axes in figure.axes] == [["-10%", "+5%"], ["2018"], ["0.5%"], ["1.5 x"]]
     assert np.isnan(dots(figure.axes[0])[0][0])
     assert dots(figure.axes[0])[1] == (-0.01, 1)
     assert [upright(axes) for axes in figure.axes] == [[(0.0, "-")]] * 4
-    assert figure.axes[-1].get_xlabel() == "Pupils per teacher: pupils per fte"
+    assert figure.axes[-1].get_xlabel() == "pupils per fte"
 
 
 DISTANCES = pd.DataFrame({"band": ["up to 1 km", "1-7 km", "over 7 km"], "share": [0.2, np.nan, 0.5]})
@@ -341,22 +337,19 @@ THIRDS = pd.DataFrame(
         {"outcome": outcome, "third": third, "year": year, "mean": level + year / 10_000}
         for outcome, level in (("wage_share", 0.6), ("hired_share", 0.0))
         for third in ("upper third", "lower third", "middle third")
-        for year in (2020, 2021, 2019)
+        for year in (2020, 2019)
     ]
 ).sort_values("year")
 
 
 def test_accounts_have_a_line_per_third_from_low_to_high() -> None:
     figure = charts.accounts(THIRDS)
-    assert [title.replace("\n", " ") for title in titles(figure)] == [
-        "Hired staff, share of the costs of staff",
-        "Wages, share of all costs",
-    ]
+    assert titles(figure) == ["Hired staff, share of the costs of staff", "Wages, share of all costs"]
     assert [axes.lines[0].get_ydata().tolist() for axes in figure.axes] == [
-        pytest.approx([0.2019, 0.2020, 0.2021]),
-        pytest.approx([0.8019, 0.8020, 0.8021]),
+        pytest.approx([0.2019, 0.2020]),
+        pytest.approx([0.8019, 0.8020]),
     ]
-    assert [text.get_text() for text in figure.axes[1].texts] == ["lower third", "middle third", "upper third"]
+    assert legend(figure) == ["lower third", "middle third", "upper third"]
 
 
 OUTCOMES = tuple(words.outcomes())[:-1]
@@ -404,4 +397,4 @@ def test_the_figures_speak_dutch() -> None:
         nulls = toelage_charts.nulls(NULLS)
     assert figure.axes[0].get_xlabel() == "sprong 3,0 (1,0 tot 6,2)\nprocent\n1.120 scholen links, 96 rechts"
     assert titles(figure) == ["Uurloon"]
-    assert titles(nulls) == ["Instroom van leraren", "Uren per leraar", "Lerarentekort"]
+    assert titles(nulls) == ["Voor en na", "Bij de grens"]

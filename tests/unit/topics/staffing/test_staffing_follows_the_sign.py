@@ -46,6 +46,7 @@ DEFINITIONS = re.compile(
         ]
     )
 )
+MIRRORED = {"inflow", "outflow", "hours", "pupils_per_teacher"}
 
 
 def effects(sign: int) -> dict[str, float]:
@@ -124,7 +125,6 @@ class Recorder:
         counts: Any,  # noqa: ARG002 - as `Release.figure`
         free: Any = (),  # noqa: ARG002 - the same
         linked: Any = None,  # noqa: ARG002 - the same
-        subtitle: str = "",  # noqa: ARG002 - the same
         **options: Any,
     ) -> None:
         figure = draw(data, *args, **options)
@@ -215,7 +215,7 @@ def test_the_planted_effects_are_all_found_and_turn(texts):
     """The test above would pass if nothing had a direction."""
     turning = {
         *("finding shortage_weging", "finding judgement", "finding wage", "finding oab_event", "alt of oab_events"),
-        "finding toelage",
+        *(f"finding toelage_{outcome}" for outcome in MIRRORED),
         *("alt of cutoff", "alt of events", "finding hours", "finding composition", "alt of composition"),
     }
     assert turning <= set(texts["planted"])

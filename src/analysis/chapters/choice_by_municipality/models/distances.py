@@ -99,7 +99,7 @@ def means(schools: pd.DataFrame) -> pd.DataFrame:
 
 
 def correlations(schools: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
-    """Correlate the distances over schools, with intervals from resampling municipalities.
+    """Correlate the distances over schools, with intervals from drawing municipalities.
 
     Parameters
     ----------

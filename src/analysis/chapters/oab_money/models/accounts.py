@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-from scipy.stats import t
 
 from analysis.stats.panel import event_study, fit_panel
 
@@ -87,18 +86,13 @@ def means(by_board_year: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        ``outcome, third, year, mean, ci_low, ci_high, n_schools`` (boards); the 95% interval is of the mean over
-        boards, by Student's t.
+    DataFrame : ``outcome, third, year, mean, n_schools`` (boards).
     """
     thirds = ["lower third", "middle third", "upper third"]
     parts = []
     for outcome in OUTCOMES:
         rows = selected(by_board_year, outcome)
         third = pd.qcut(rows["schoolweging"].rank(method="dense"), 3, labels=thirds).astype(str)
-        by_third = rows.assign(third=third).groupby(["third", "year"])[outcome].agg(["mean", "size", "sem"])
-        width = by_third["sem"] * t.ppf(0.975, by_third["size"] - 1)
-        ends = {"ci_low": by_third["mean"] - width, "ci_high": by_third["mean"] + width, "outcome": outcome}
-        parts.append(by_third.assign(**ends).reset_index().rename(columns={"size": "n_schools"}))
-    columns = ["outcome", "third", "year", "mean", "ci_low", "ci_high", "n_schools"]
-    return pd.concat(parts, ignore_index=True)[columns]
+        by_third = rows.assign(third=third).groupby(["third", "year"])[outcome].agg(["mean", "size"])
+        parts.append(by_third.reset_index().assign(outcome=outcome).rename(columns={"size": "n_schools"}))
+    return pd.concat(parts, ignore_index=True)[["outcome", "third", "year", "mean", "n_schools"]]

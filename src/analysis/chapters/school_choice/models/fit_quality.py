@@ -16,14 +16,7 @@ from analysis.stats.conditional_logit import ConditionalLogitResult, fit_factore
 
 FIT_COLUMNS = (
     *("model", "group", "n_choosers", "n_clusters", "n_schools", "schools_without", "loglik_per_pupil"),
-    *(
-        "null_per_pupil",
-        "pseudo_r2",
-        "pseudo_r2_distance",
-        "distance_share",
-        "held_out_per_pupil",
-        "pseudo_r2_held_out",
-    ),
+    *("null_per_pupil", "pseudo_r2", "pseudo_r2_distance", "held_out_per_pupil", "pseudo_r2_held_out"),
     *("largest_gap", "folds", "iterations", "tolerance"),
 )
 BAND_COLUMNS = ["model", "band", "pupils", "predicted_pupils", "observed", "predicted"]
@@ -48,8 +41,7 @@ def fit_table(
     DataFrame
         Per group numbers; the log-likelihood, that of equal chances (``null``) and that of choosers held out, per pupil
         (a sum would give away how many they are); ``pseudo_r2``, ``pseudo_r2_distance`` of the terms of distance and
-        rank alone, ``distance_share`` of the one in the other, and ``pseudo_r2_held_out`` with the ``folds`` whose rest
-        gives an estimate; missing without any.
+        rank alone, and ``pseudo_r2_held_out`` with the ``folds`` whose rest gives an estimate; missing without any.
     """
     rows = [_fit_row(fit, edges, folds, seed, tolerance) for fit in fits.estimates.values()]
     return pd.DataFrame(rows, columns=list(FIT_COLUMNS))
@@ -60,7 +52,6 @@ def _fit_row(fit: GroupFit, edges: Sequence[float], folds: int, seed: int, toler
     held_out_per_pupil, used = _held_out(fit, folds, seed, tolerance)
     null = result.loglik_null / result.n_choosers
     bands = distance_fit([fit], edges)
-    of_distance = _pseudo_r2_distance(fit, tolerance)
     return {
         "model": fit.model,
         "group": fit.group,
@@ -71,8 +62,7 @@ def _fit_row(fit: GroupFit, edges: Sequence[float], folds: int, seed: int, toler
         "loglik_per_pupil": result.loglik / result.n_choosers,
         "null_per_pupil": null,
         "pseudo_r2": result.pseudo_r2,
-        "pseudo_r2_distance": of_distance,
-        "distance_share": of_distance / result.pseudo_r2 if result.pseudo_r2 > 0 else np.nan,
+        "pseudo_r2_distance": _pseudo_r2_distance(fit, tolerance),
         "held_out_per_pupil": held_out_per_pupil,
         "pseudo_r2_held_out": 1 - held_out_per_pupil / null,
         "largest_gap": float((bands["observed"] - bands["predicted"]).abs().max()),
