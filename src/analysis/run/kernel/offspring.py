@@ -29,13 +29,22 @@ def adopt() -> None:
 
 
 def kill_below(pid: int, spared: frozenset[int] = frozenset()) -> None:
-    """Kill all that descends from a process, and go on until nothing new turns up; `spared` with what is below it."""
+    """Kill all that descends from a process, and go on until nothing new turns up; `spared` with what is below it.
+
+    A process that ends while its parent's children are read hands its own to that parent, unseen: only a look after
+    which the parent has no new child counts as the last.
+    """
     deadline = time.monotonic() + _WITHIN
-    while (processes := list(_below(pid, spared))) and time.monotonic() < deadline:
+    settled = False
+    while not settled and time.monotonic() < deadline:
+        before = set(_children(pid))
+        processes = list(_below(pid, spared))
         for each in processes:
             with suppress(OSError):
                 os.kill(each, KILL)
-        time.sleep(0.005)
+        settled = not processes and before.issuperset(_children(pid))
+        if processes:
+            time.sleep(0.005)
 
 
 def kill_marked(mark: str) -> None:
