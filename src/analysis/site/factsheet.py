@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from base64 import b64decode, b64encode
 from io import BytesIO
 
 from matplotlib.figure import Figure
 
 from analysis.language import joined, text
 from analysis.publish.figures import style
+from analysis.run.kept import kept
 from analysis.site.findings import Found, headlines
 from analysis.site.sitemap import Site
 from analysis.site.titled import DARK, QUIET, source
@@ -30,6 +32,12 @@ def factsheet(site: Site) -> bytes | None:
     leading = headlines(site)
     if not leading:
         return None
+    said = [[str(words) for words, *_ in _lines(found)] for found in leading]
+    sheet = kept("analysis.site.factsheet.factsheet", said, lambda: b64encode(_drawn(site, leading)).decode())
+    return b64decode(sheet)
+
+
+def _drawn(site: Site, leading: list[Found]) -> bytes:
     with style():
         figure = Figure(figsize=A4)
         y = _write(figure, TOP, site.facts["title"], size=20, weight="bold", color=ACCENT)
