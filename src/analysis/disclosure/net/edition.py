@@ -150,7 +150,7 @@ def _rules(folder: Path, manifest: Mapping[str, Any]) -> tuple[WordRules, str]:
     """Return how words are checked, by the profile of the order and the names that the steps noted; and its digest."""
     notes = [note for step in manifest["steps"] for note in step_record(folder, step["stem"]).get("names", ())]
     names, places = ([name for note in notes for name in note.get(kind, ())] for kind in ("names", "places"))
-    facts = manifest["facts"]
+    facts = manifest.get("facts", {})
     given = facts.get("keys", ()), str(facts.get("contact") or "")
     by = text_digest(json.dumps([facts.get("disclosure", "default"), names, places, list(given[0]), given[1]]))
     return WordRules(profile(facts.get("disclosure", "default")), Names(names, places), *given), by
