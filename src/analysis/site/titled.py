@@ -11,7 +11,6 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-import matplotlib as mpl
 from markupsafe import escape
 from PIL import Image, ImageDraw, ImageFont
 
@@ -136,5 +135,7 @@ def _colour(kind: str) -> str:
 
 @cache
 def _font(kind: str) -> ImageFont.FreeTypeFont:
+    import matplotlib as mpl
+
     name = "DejaVuSans-Bold.ttf" if kind == "headline" else "DejaVuSans.ttf"
     return ImageFont.truetype(str(Path(mpl.get_data_path()) / "fonts" / "ttf" / name), SIZES[kind] * DPI / POINTS)

@@ -20,8 +20,8 @@ from analysis.disclosure.net.markup import embedded
 from analysis.disclosure.net.outputs import check_outputs
 from analysis.disclosure.net.parcel import ARCHIVE, check_archive
 from analysis.disclosure.rules.identity import identifying, refuse_identifying_text
+from analysis.disclosure.rules.image_files import refuse_png
 from analysis.disclosure.rules.names import Names
-from analysis.disclosure.rules.pictures import refuse_png
 from analysis.errors import DisclosureError
 from analysis.run.hashes import digest as text_digest
 from analysis.run.kept import passed
@@ -59,7 +59,8 @@ def check_edition(folder: Path, manifest: Mapping[str, Any]) -> None:
         executed = (folder / "notebooks" / f"{step['notebook']}.ipynb").read_text("utf8")
         shown = shown_by(folder, step["stem"])
         _passed(
-            [step["notebook"], text_digest(executed), shown, by], partial(_check_notebook, executed, step["notebook"], shown, rules)
+            [step["notebook"], text_digest(executed), shown, by],
+            partial(_check_notebook, executed, step["notebook"], shown, rules),
         )
     files = _refuse_strays(folder, manifest, (rules, by))
     for place, paths in _by_folder(_published(manifest)).items():
