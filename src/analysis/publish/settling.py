@@ -32,9 +32,9 @@ from analysis.publish.published import notice
 from analysis.publish.recipes import Recipe
 from analysis.publish.tables import html_table
 from analysis.run.hashes import sha256
-from analysis.run.kept import kept
 from analysis.run.manifest import step_record
 from analysis.run.records import UNSETTLED
+from analysis.run.reuse import kept
 from analysis.run.workspace import Workspace
 
 __all__ = ["enter", "settle", "settled"]

@@ -16,12 +16,12 @@ from analysis.run.chain import Step, plan, predecessors
 from analysis.run.code import Code, Reach
 from analysis.run.environment import installed
 from analysis.run.hashes import Hashes, digest, sha256
-from analysis.run.kept import Keeper
 from analysis.run.keys import differences, key_of, observed, observed_now, without_names
 from analysis.run.order import Order
 from analysis.run.parameters import code_cells, injected, refuse_notes
 from analysis.run.prose import prose_digest
 from analysis.run.records import Key, Record
+from analysis.run.reuse import Keeper
 from analysis.run.workspace import MANIFEST_FILE
 
 PAGES = "pages"
@@ -217,7 +217,7 @@ class Assessor:
             quoted = self.project.explanation if symbol.startswith(self.project.render.partition(":")[0]) else ""
             return digest(json.dumps([always, quoted, dict(reach.functions), dict(reach.resources)]))
 
-        return Keeper(self.project.memory / "kept", code, read=read)
+        return Keeper(self.project.memory / "pages", code, read=read)
 
     def _beside(self) -> dict[str, Any]:
         """Return what the pages see of other editions: which pages the twin has, and which the earlier edition is."""

@@ -15,11 +15,11 @@ from analysis.run import manifest, publication, records, staging
 from analysis.run.assess import Assessor
 from analysis.run.chain import Step, ancestors, descendants
 from analysis.run.job import Job, JobResult
-from analysis.run.kept import keeping
 from analysis.run.order import Options
 from analysis.run.owner import MARKER
 from analysis.run.prose import refresh
 from analysis.run.records import Key, Record
+from analysis.run.reuse import keeping
 from analysis.run.show.events import Event, Kind, Watch
 from analysis.run.snapshot import Snapshot
 from analysis.run.workspace import EDITION_FILE

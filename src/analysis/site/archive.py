@@ -22,7 +22,7 @@ from analysis.language import from_data, header, spoken, term, text, vocabulary
 from analysis.language.vocabulary import COLUMNS as COLUMN_WORDS
 from analysis.publish.spreadsheet import harmless, read_csv
 from analysis.publish.tables import COUNTED
-from analysis.run.kept import kept
+from analysis.run.reuse import kept
 from analysis.site.identity import identity_of
 from analysis.site.sitemap import Site, Thing
 

@@ -12,7 +12,7 @@ from textwrap import dedent
 
 from markupsafe import Markup, escape
 
-from analysis.run.kept import kept
+from analysis.run.reuse import kept
 from analysis.site.formulas import formula
 
 PACKAGE = Path(__file__).parents[1]

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from analysis.language import joined, text
-from analysis.run.kept import kept
+from analysis.run.reuse import kept
 from analysis.site.findings import Found, headlines
 from analysis.site.sitemap import Site
 from analysis.site.titled import DARK, QUIET, source

@@ -16,7 +16,7 @@ from analysis.disclosure.net.parcel import ARCHIVE
 from analysis.language import SOURCE, name_codes, speaking, text
 from analysis.publish.settling import settled
 from analysis.run.hashes import digest, sha256
-from analysis.run.kept import kept
+from analysis.run.reuse import kept
 from analysis.site.about import about
 from analysis.site.archive import archive
 from analysis.site.docstrings import PACKAGE

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from analysis.language import joined, text
 from analysis.run.hashes import sha256
-from analysis.run.kept import kept
+from analysis.run.reuse import kept
 from analysis.site.sitemap import Site, Thing
 from analysis.site.titles import Title
 

@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from analysis.errors import DisclosureError
-from analysis.run.kept import Keeper, keeping
+from analysis.run.reuse import Keeper, keeping
 from analysis.site import build
 from analysis.site.once import COMMIT, Stamp
 

@@ -24,8 +24,8 @@ from analysis.disclosure.rules.image_files import refuse_png
 from analysis.disclosure.rules.names import Names
 from analysis.errors import DisclosureError
 from analysis.run.hashes import digest as text_digest
-from analysis.run.kept import passed
 from analysis.run.manifest import step_record
+from analysis.run.reuse import passed
 
 TOP = frozenset({"manifest.json", "release.csv", "factsheet.pdf", ARCHIVE})
 BESIDE = {"tables": frozenset({".csv", ".json", ".xlsx"}), "figures": frozenset({".png", ".svg"})}

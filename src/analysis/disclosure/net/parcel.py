@@ -14,7 +14,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from analysis.disclosure.net.again import WordRules
 from analysis.errors import DisclosureError
-from analysis.run.kept import passed
+from analysis.run.reuse import passed
 
 ARCHIVE = "edition.zip"
 EARLIEST = (1980, 1, 1, 0, 0, 0)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from analysis.run.assess import Assessor
-from analysis.run.kept import Keeper, keeping, kept, passed
+from analysis.run.reuse import Keeper, keeping, kept, passed
 
 
 def taken(folder: Path, code: str, depends: object, value: object, **options: bool) -> tuple[Any, list[str]]:
