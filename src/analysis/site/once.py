@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ class Stamp:
     @property
     def words(self) -> dict[str, str]:
         """What stands on the pages by what stood for it: the whole commit before its beginning."""
-        said = {}
+        said: dict[str, str] = {}
         if self.made:
             said |= {self._midnight: self.made, moment(self._midnight): moment(self.made)}
         if self.commit:
@@ -84,8 +85,15 @@ def without_prose(site: Site) -> Site:
 
 
 def _silent(notebook: NotebookNode) -> NotebookNode:
-    cells = [cell if cell.cell_type == "code" else NotebookNode({**cell, "source": ""}) for cell in notebook.cells]
-    return NotebookNode({**notebook, "cells": cells})
+    silent = copy(notebook)
+    silent["cells"] = [cell if cell.cell_type == "code" else _without_source(cell) for cell in notebook.cells]
+    return silent
+
+
+def _without_source(cell: NotebookNode) -> NotebookNode:
+    silent = copy(cell)
+    silent["source"] = ""
+    return silent
 
 
 def depends(site: Site) -> dict[str, Any]:
