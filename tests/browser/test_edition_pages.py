@@ -30,7 +30,8 @@ async () => {
 }
 """
 WIDER_THAN_THE_PAGE = """
-() => [...document.querySelectorAll('main *')].filter(element => !element.closest('.scroll, .function, pre, .unseen, svg')
+() => [...document.querySelectorAll('main *')].filter(element =>
+  !element.closest('.scroll, .function, pre, .unseen, svg')
   && element.getBoundingClientRect().right > innerWidth + 1).map(element => element.outerHTML.slice(0, 100))
 """
 
