@@ -25,5 +25,7 @@ def cell_names(cells: Sequence[Mapping[str, Any]]) -> list[str]:
             continue
         language = str(tags[0]) if tags and kind != "code" else ""
         counted[kind, language] += 1
-        names.append(f"{_KINDS.get(kind, kind)} cell {counted[kind, language]}" + (f" ({language})" if language else ""))
+        names.append(
+            f"{_KINDS.get(kind, kind)} cell {counted[kind, language]}" + (f" ({language})" if language else "")
+        )
     return names

@@ -70,6 +70,11 @@ def as_given(cell: str, injected: str) -> str:
     return b"".join(lines).decode()
 
 
+def as_values(source: str) -> dict[str, Any]:
+    """Return the values that a cell of literals assigns, by name."""
+    return {name: ast.literal_eval(value) for name, value in _literals(source)}
+
+
 def _literals(source: str) -> list[tuple[str, ast.expr]]:
     return [
         (statement.targets[0].id, statement.value)

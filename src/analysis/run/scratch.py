@@ -1,7 +1,7 @@
 """Scratch left in a notebook: what shows something on the way, found by reading the cells, before anything runs.
 
-A look at a frame, a print and ``plt.show()`` are for JupyterLab. In a run the first two would be refused after everything
-had run, and the third would show nothing at all.
+A look at a frame, a print and ``plt.show()`` are for JupyterLab. In a run the first two would be refused after
+everything had run, and the third would show nothing at all.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ def cell_name(job: Job, cell: Mapping[str, Any]) -> str:
 
 
 def innermost(traceback: Iterable[str], job: Job) -> str:
-    """Return file and line of the innermost frame of our own code, such as ``src/analysis/formula.py:20``; or nothing."""
+    """Return file and line of the innermost frame of our own code (``src/analysis/formula.py:20``), or nothing."""
     code = code_of(job)
     frames = [(str(Path(file).expanduser()), line) for file, line in _FRAME.findall(_plain(traceback))]
     own = [f"src{file.removeprefix(code)}:{line}" for file, line in frames if file.startswith(code)]
@@ -41,7 +41,7 @@ def line_in_cell(traceback: Iterable[str]) -> str:
 
 
 def warnings_in(text: str, job: Job) -> list[str]:
-    """Return each warning of a text as one line: file, line, kind, words; where it came from in our own code below it."""
+    """Return each warning of a text: file, line, kind and words; on a line below it where in our own code it began."""
     code, found = code_of(job), []
     for line in text.splitlines():
         warning = _WARNING.match(line)
