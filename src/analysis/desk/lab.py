@@ -147,7 +147,8 @@ def start(words: Sequence[str], environment: Mapping[str, str], root: Path) -> i
     try:
         # Children would inherit that Ctrl-C is ignored.
         restored = None if sys.platform == "win32" else _hear_interrupt
-        return subprocess.run(words, env=environment, cwd=root, check=False, preexec_fn=restored).returncode  # noqa: S603
+        done = subprocess.run(words, env=environment, cwd=root, check=False, preexec_fn=restored)  # noqa: S603
+        return done.returncode
     finally:
         signal.signal(signal.SIGINT, before)
 

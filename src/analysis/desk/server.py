@@ -87,7 +87,7 @@ class _Pages(SimpleHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.send_error(HTTPStatus.METHOD_NOT_ALLOWED)
 
-    def list_directory(self, _: object) -> None:  # type: ignore[override]  # a folder shows nothing
+    def list_directory(self, _: object) -> None:
         self.send_error(HTTPStatus.NOT_FOUND)
 
     def end_headers(self) -> None:

@@ -31,7 +31,7 @@ def written(notebook: Mapping[str, Any]) -> str:
 
 def _bare(cell: Mapping[str, Any]) -> dict[str, Any]:
     metadata = {name: note for name, note in (cell.get("metadata") or {}).items() if name in _KEPT}
-    empty = {"execution_count": None, "outputs": []} if cell["cell_type"] == "code" else {}
+    empty: dict[str, Any] = {"execution_count": None, "outputs": []} if cell["cell_type"] == "code" else {}
     return {**cell, "metadata": metadata, "source": _lines(cell["source"]), **empty}
 
 
