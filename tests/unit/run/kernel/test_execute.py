@@ -188,7 +188,13 @@ def test_a_cell_that_fails_reports_all_and_what_to_type(job: MakeJob) -> None:
     one = job("ratio = number / 0")
     outcome = execute(one)
     assert outcome.exit_code == 1
-    for part in ("01_one failed after", "in code cell 2, line 1\n", "ZeroDivisionError", "ratio = number / 0", "number = 7"):
+    for part in (
+        "01_one failed after",
+        "in code cell 2, line 1\n",
+        "ZeroDivisionError",
+        "ratio = number / 0",
+        "number = 7",
+    ):
         assert part in (outcome.error or "")
     assert "staat lab small one --failed\n" in (outcome.error or "")
     assert str(one.executed) in (outcome.error or "")
