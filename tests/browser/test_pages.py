@@ -285,6 +285,31 @@ FOCUSED = """() => {
 }"""
 
 
+# A window of 1280 by 800 pixels, enlarged.
+@pytest.mark.parametrize("zoom", [2, 4], ids=["at 200%", "at 400%"])
+@pytest.mark.parametrize("path", PAGES)
+def test_an_enlarged_page_is_walked_by_keyboard_and_nothing_covers_what_has_the_focus(open_page, path, zoom):
+    page = open_page(path, viewport={"width": 1280 // zoom, "height": 800 // zoom})
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280 // zoom
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        place = page.evaluate(IN_SIGHT)
+        assert place["seen"], place
+        assert place["covered"] < 0.5, place
+
+
+# A link of two lines has a hole in the middle of its box: ask where its first line is.
+IN_SIGHT = """() => {
+  const element = document.activeElement, box = element.getClientRects()[0];
+  const at = document.elementFromPoint(
+    Math.max(box.left, 0) + 2, Math.min(Math.max(box.top, 0) + Math.min(box.height, innerHeight) / 2, innerHeight - 1));
+  const stuck = [...document.querySelectorAll('*')].filter(each => getComputedStyle(each).position === 'fixed');
+  return { words: element.textContent.trim().slice(0, 60), box: [box.left, box.top, box.width, box.height],
+           seen: at !== null && (element.contains(at) || at.contains(element)),
+           covered: Math.max(0, ...stuck.map(each => each.getBoundingClientRect().height)) / innerHeight };
+}"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES + WITHOUT_TABLES)
 def test_axe_finds_nothing(open_page, violations, path, scheme):
