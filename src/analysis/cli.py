@@ -110,7 +110,7 @@ def run(
     stale = [order for order in orders if force or start or not _up_to_date(order, project, quiet)]
     able, lacking = with_sources(stale, root) if len(orders) > 1 else (stale, [])
     if able:
-        _run(able, project, options, quiet)
+        _run(able, project, options, quiet, checked=len(orders) > 1)
     project.remember()
     if not quiet:
         sys.stdout.writelines(f"{line}\n" for line in map(reminder, files) if line)
@@ -398,13 +398,14 @@ def _up_to_date(order: Order, project: Project, quiet: bool) -> bool:
     return True
 
 
-def _run(orders: Sequence[Order], project: Project, options: Options, quiet: bool) -> None:
+def _run(orders: Sequence[Order], project: Project, options: Options, quiet: bool, *, checked: bool) -> None:
     from analysis.run import runner
     from analysis.run.show.view import view
 
     for order in orders:
         check_declarations(order)
-        check_sources(order, project.root)
+        if not checked:
+            check_sources(order, project.root)
     with _stoppable(), view(sys.stdout, quiet=quiet) as watch:
         runner.run(orders, CHAIN, project, options, watch)
 

@@ -128,7 +128,7 @@ def command_of(root: Path, address: str, *, browser: bool) -> list[str]:
 
 
 def environment_of(order: Order | None, outputs: Path) -> dict[str, str]:
-    """Return the environment of JupyterLab and its kernels: that of kernels of a run, as far as results depend on it."""
+    """Return the environment of JupyterLab and its kernels: that of a run, as far as results depend on it."""
     start = str(Path(__file__).with_name("startup.py"))
     own = dict(order.environment) if order else {}
     return {

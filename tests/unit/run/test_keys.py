@@ -123,7 +123,7 @@ def test_of_a_parameter_that_holds_others_the_innermost_that_changed_is_named() 
     new = {"parameters": {"optional": {"leergroei": {"by_location": {"shortage": "shortages", "board": "boards"}}}}}
     said = 'parameter optional.leergroei.by_location.shortage: "the shortage" -> "shortages"'
     assert differences(old, new, "04_leergroei") == [said]
-    many = {"parameters": {"optional": {name: 1 for name in "abcde"}}}
+    many = {"parameters": {"optional": dict.fromkeys("abcde", 1)}}
     assert differences({"parameters": {"optional": {}}}, many, "x") == ["parameter optional: a, b, c, ... changed"]
     long = differences({"parameters": {"words": "a" * 5000}}, {"parameters": {"words": ["b"] * 5000}}, "x")
     assert len(long) == 1
