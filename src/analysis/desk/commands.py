@@ -53,7 +53,7 @@ def lab(
     ] = None,
     stem: Stem = None,
     failed: Annotated[
-        bool, typer.Option("--failed", help="Open the notebook that failed, at the cell that failed.")
+        bool, typer.Option("--failed", help="The notebook that failed, with a link to the cell that failed.")
     ] = False,
     anew: Annotated[bool, typer.Option("--anew", help="Make the scratch copy anew, without the edits in it.")] = False,
     settings: option.Settings = None,
@@ -80,21 +80,20 @@ def lab(
         sys.stdout.write(f"{order.edition}: no step failed the last time\n")
     copies = desk.prepare(order, steps, project, found, anew=anew)
     sys.stdout.write("".join(f"{copy.path.relative_to(root)}: {done}\n" for copy, done in copies))
-    address = _told(copies[0][0], found, root) if len(copies) == 1 else desk.address_of(copies[0][0].path.parent, root)
-    words = desk.command_of(root, address, browser=browser)
+    if found:
+        _tell(copies[0][0], found)
+    path = copies[0][0].path if len(copies) == 1 else copies[0][0].path.parent
+    words = desk.command_of(root, desk.address_of(path, root), browser=browser)
     sys.stdout.flush()
     raise typer.Exit(desk.start(words, desk.environment_of(order, project.outputs), root))
 
 
-def _told(copy: Copy, found: list[Failure], root: Path) -> str:
-    """Say where the copy opens, and return that as an address."""
-    from analysis.desk import lab as desk
+def _tell(copy: Copy, found: list[Failure]) -> None:
+    """Say which cell failed, and what failed besides; the first cell of the copy leads to it."""
+    from analysis.desk.lab import name_of
 
-    if not found:
-        return desk.address_of(copy.path, root)
-    sys.stdout.write(f"opens at {desk.name_of(found[0], copy)}: {found[0].message}\n")
+    sys.stdout.write(f"{name_of(found[0], copy)}, to which its first cell leads: {found[0].message}\n")
     sys.stdout.write("".join(f"failed too: {other.message}\n" for other in found[1:]))
-    return desk.address_of(copy.path, root, found[0].cell)
 
 
 @app.command()

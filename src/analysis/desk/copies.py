@@ -31,6 +31,9 @@ _HEAD = """> **Scratch copy** of `notebooks/{name}`, with the parameters and the
 >
 > `staat publish {edition} {stem}` writes the cells back to `notebooks/` and runs the edition. A cell whose first
 > line is `# scratch` stays behind, and the parameters stay those of the notebook."""
+_FAILED = """> **[To the cell that failed]({name}#cell-id={cell})**: `{message}`
+>
+"""
 _SAVED = {
     True: "What cells show is saved with this copy.",
     False: "The data are of persons: what cells show is not saved.",
@@ -55,11 +58,11 @@ class Copy:
         """Whether it has cells that are not those with which it was made."""
         return self.exists and self._note().get("cells") != prose_digest(self.path)
 
-    def make(self, parameters: Mapping[str, Any], *, confidential: bool) -> None:
-        """Write it anew, with these parameters."""
+    def make(self, parameters: Mapping[str, Any], *, confidential: bool, failed: tuple[str, str] = ("", "")) -> None:
+        """Write it anew, with these parameters; `failed` is the id of the cell that failed, and how it did."""
         given = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
         source = json.loads(self.notebook.read_text("utf8"))
-        cells = [self._head(confidential), *(_given(cell, given) for cell in without_outputs(source)["cells"])]
+        cells = [self._head(confidential, *failed), *(_given(cell, given) for cell in without_outputs(source)["cells"])]
         note = {"source": prose_digest(self.notebook), KEEPS: not confidential}
         private.make(private.make(self.path.parents[1]) / self.path.parent.name)
         self._write({**source, "cells": cells}, note)
@@ -93,9 +96,11 @@ class Copy:
     def _stem(self) -> str:
         return self.notebook.stem.partition("_")[2]
 
-    def _head(self, confidential: bool) -> dict[str, Any]:
+    def _head(self, confidential: bool, cell: str, message: str) -> dict[str, Any]:
         words = {"name": self.notebook.name, "edition": self.edition, "stem": self._stem}
-        text = _HEAD.format(saved=_SAVED[not confidential], **words)
+        # JupyterLab goes to no cell by itself when it opens a notebook, but to that of a link.
+        link = _FAILED.format(name=self.notebook.name, cell=cell, message=message.replace("`", "'")) if cell else ""
+        text = link + _HEAD.format(saved=_SAVED[not confidential], **words)
         source = text.splitlines(keepends=True)
         return {"cell_type": "markdown", "id": "scratch-copy", "metadata": {"tags": [TAG]}, "source": source}
 

@@ -74,7 +74,7 @@ def prepare(
     A step that failed has the parameters with which it failed.
     """
     _refuse_nothing(order, project)
-    by_step = {failure.step.stem: failure.parameters for failure in failed}
+    by_step = {failure.step.stem: failure for failure in failed}
     return [(_copy(order, step, project), _prepared(order, step, project, by_step, anew)) for step in steps]
 
 
@@ -82,14 +82,14 @@ def _copy(order: Order, step: Step, project: Project) -> Copy:
     return copy_of(project.root, project.notebook(step), order.edition)
 
 
-def _prepared(
-    order: Order, step: Step, project: Project, failed: Mapping[str, Mapping[str, Any] | None], anew: bool
-) -> str:
+def _prepared(order: Order, step: Step, project: Project, failed: Mapping[str, Failure], anew: bool) -> str:
     copy = _copy(order, step, project)
     if copy.exists and copy.edited and not anew:
         return "kept as it is, for it has your edits (--anew: make it anew)"
     values = injected(project.notebook(step), order.blocks[step.stem], order.shared)
-    copy.make({**values, **(failed.get(step.stem) or {})}, confidential=order.confidential)
+    failure = failed.get(step.stem, Failure(step, ""))
+    given = {**values, **(failure.parameters or {})}
+    copy.make(given, confidential=order.confidential, failed=(failure.cell, failure.message))
     return f"made with the parameters of {order.edition}"
 
 
@@ -108,9 +108,9 @@ def name_of(failure: Failure, copy: Copy) -> str:
     return names.get(failure.cell, "a cell that is not in the notebook any more")
 
 
-def address_of(path: Path, root: Path, cell: str = "") -> str:
-    """Return where in JupyterLab a file is, and a cell of it."""
-    return f"/lab/tree/{quote(path.relative_to(root).as_posix())}" + (f"#cell-id={quote(cell)}" if cell else "")
+def address_of(path: Path, root: Path) -> str:
+    """Return where in JupyterLab a file or folder is."""
+    return f"/lab/tree/{quote(path.relative_to(root).as_posix())}"
 
 
 def command_of(root: Path, address: str, *, browser: bool) -> list[str]:

@@ -20,7 +20,7 @@ MARK = "# scratch"
 """The first line of a cell that never becomes part of a page; the same as the tag."""
 
 _PRINTS = frozenset({"print", "display", "pprint"})
-_VALUES = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Compare, ast.Tuple, ast.List, ast.JoinedStr)
+_VALUES = (ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.JoinedStr)
 _LOOKS = frozenset({"head", "tail", "sample", "describe", "info", "value_counts", "nunique", "unique"})
 
 

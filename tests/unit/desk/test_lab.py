@@ -122,9 +122,11 @@ def test_after_a_first_run_that_failed_the_copy_opens_at_its_cell_with_its_param
     ((copy, done),) = lab.prepare(small.order, [failure.step], small.project, [failure], anew=False)
     assert done == "made with the parameters of small"
     assert lab.name_of(failure, copy) == "code cell 4"
-    assert lab.address_of(copy.path, small.root, failure.cell).startswith(
-        "/lab/tree/scratch/small/02_two.ipynb#cell-id="
-    )
+    assert lab.address_of(copy.path, small.root) == "/lab/tree/scratch/small/02_two.ipynb"
+    first = source_of(json.loads(copy.path.read_text("utf8"))["cells"][0])
+    assert first.startswith(f"> **[To the cell that failed](02_two.ipynb#cell-id={failure.cell})**: `02_two failed")
+    (cell,) = (each for each in json.loads(copy.path.read_text("utf8"))["cells"] if "1 / 0" in source_of(each))
+    assert cell["id"] == failure.cell
 
 
 def test_a_copy_with_edits_is_kept_unless_it_is_to_be_made_anew(small: Any) -> None:
