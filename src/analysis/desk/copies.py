@@ -62,7 +62,11 @@ class Copy:
         """Write it anew, with these parameters; `failed` is the id of the cell that failed, and how it did."""
         given = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
         source = json.loads(self.notebook.read_text("utf8"))
-        cells = [self._head(confidential, *failed), *(_given(cell, given) for cell in without_outputs(source)["cells"])]
+        cells = [_given(cell, given) for cell in without_outputs(source)["cells"]]
+        at = next((i for i, cell in enumerate(cells) if failed[0] and cell.get("id") == failed[0]), None)
+        if at is not None:
+            cells.insert(at, _note("scratch-failed", "## Here it failed"))  # in JupyterLab's table of contents too
+        cells.insert(0, self._head(confidential, *failed))
         note = {"source": prose_digest(self.notebook), KEEPS: not confidential}
         private.make(private.make(self.path.parents[1]) / self.path.parent.name)
         self._write({**source, "cells": cells}, note)
@@ -101,8 +105,7 @@ class Copy:
         # JupyterLab goes to no cell by itself when it opens a notebook, but to that of a link.
         link = _FAILED.format(name=self.notebook.name, cell=cell, message=message.replace("`", "'")) if cell else ""
         text = link + _HEAD.format(saved=_SAVED[not confidential], **words)
-        source = text.splitlines(keepends=True)
-        return {"cell_type": "markdown", "id": "scratch-copy", "metadata": {"tags": [TAG]}, "source": source}
+        return _note("scratch-copy", text)
 
     def _refuse_scratch(self, cells: list[dict[str, Any]]) -> None:
         pairs = zip(cell_names(cells), cells, strict=True)
@@ -130,6 +133,12 @@ class Copy:
 def copy_of(root: Path, notebook: Path, edition: str) -> Copy:
     """Return the scratch copy of a notebook for an edition, whether there is one or not."""
     return Copy(notebook, root / FOLDER / edition / notebook.name, edition)
+
+
+def _note(identifier: str, text: str) -> dict[str, Any]:
+    """Return a text cell that is no part of the notebook."""
+    source = text.splitlines(keepends=True)
+    return {"cell_type": "markdown", "id": identifier, "metadata": {"tags": [TAG]}, "source": source}
 
 
 def _given(cell: dict[str, Any], given: str) -> dict[str, Any]:

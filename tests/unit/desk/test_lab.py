@@ -125,8 +125,12 @@ def test_after_a_first_run_that_failed_the_copy_opens_at_its_cell_with_its_param
     assert lab.address_of(copy.path, small.root) == "/lab/tree/scratch/small/02_two.ipynb"
     first = source_of(json.loads(copy.path.read_text("utf8"))["cells"][0])
     assert first.startswith(f"> **[To the cell that failed](02_two.ipynb#cell-id={failure.cell})**: `02_two failed")
-    (cell,) = (each for each in json.loads(copy.path.read_text("utf8"))["cells"] if "1 / 0" in source_of(each))
-    assert cell["id"] == failure.cell
+    cells = json.loads(copy.path.read_text("utf8"))["cells"]
+    (at,) = (i for i, each in enumerate(cells) if "1 / 0" in source_of(each))
+    assert cells[at]["id"] == failure.cell
+    assert source_of(cells[at - 1]) == "## Here it failed"
+    copy.take_back()
+    assert "Here it failed" not in copy.notebook.read_text("utf8")
 
 
 def test_a_copy_with_edits_is_kept_unless_it_is_to_be_made_anew(small: Any) -> None:
