@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_client.manager import start_new_kernel
 
 from analysis.desk import lab
 from analysis.desk.copies import Copy, copy_of
@@ -161,3 +162,25 @@ def test_lab_is_served_from_the_projects_root_and_reads_these_outputs(small: Any
     environment = lab.environment_of(small.order, small.outputs)
     assert environment["STAAT_OUTPUTS"] == str(small.outputs)
     assert "autoreload" in Path(environment["PYTHONSTARTUP"]).read_text("utf8")
+
+
+def test_an_edit_of_a_package_is_seen_at_the_next_cell(tmp_path: Path, small: Any) -> None:
+    module = tmp_path / "edited_meanwhile.py"
+    module.write_text("def value():\n    return 'old'\n", "utf8")
+    environment = {**lab.environment_of(small.order, small.outputs), "PYTHONPATH": str(tmp_path)}
+    manager, client = start_new_kernel(env=environment)
+    try:
+
+        def shown(code: str) -> str:
+            said: list[str] = []
+            client.execute_interactive(
+                code, timeout=120, output_hook=lambda m: said.append(m["content"].get("text", ""))
+            )
+            return "".join(said)
+
+        assert shown("from edited_meanwhile import value\nprint(value())") == "old\n"
+        module.write_text("def value():\n    return 'another'\n", "utf8")
+        assert shown("print(value())") == "another\n"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
