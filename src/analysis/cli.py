@@ -20,6 +20,7 @@ import typer
 # pydantic would look through all installed packages for plug-ins, which there are none of.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
+from analysis.commands import results
 from analysis.edition import completion
 from analysis.edition import options as option
 from analysis.edition.chain import CHAIN
@@ -36,6 +37,7 @@ from analysis.edition.orders import (
     refuse_unused_folder,
 )
 from analysis.edition.orders import project_of as project_in
+from analysis.edition.variants import Naming
 from analysis.errors import InputError, StaatError, placed
 from analysis.run.assess import Assessor, Project
 from analysis.run.order import Options, Order, processors
@@ -70,11 +72,17 @@ def run(
     tls_cert: option.TlsCertificate = "",
     tls_key: option.TlsKey = "",
     fresh_kernels: option.Fresh = False,
+    name: option.VariantName = "",
+    replace: option.Replace = False,
+    cache: option.Cache = None,
 ) -> None:
-    """Run editions: what changed, and what follows from it; then tables, figures and pages."""
+    """Run editions: what changed, and what follows from it; then tables, figures and pages.
+
+    With --set it makes a variant beside the edition, as in: staat run ci --set school_choice.age=5
+    """
     root, project = _project(outputs)
     files = [params_file(root, name) for name in params]
-    orders = [order_of(path, settings or (), root, project.memory) for path in files]
+    orders = [order_of(path, settings or (), root, project.memory, Naming(name, replace)) for path in files]
     for order in orders:
         refuse_unused_folder(order, root)
     options = Options(
@@ -86,6 +94,7 @@ def run(
         force,
         cluster_without_encryption=cluster_without_encryption,
         tls=(tls_ca, tls_cert, tls_key),
+        cache=cache,
     )
     stale = [order for order in orders if force or start or not _up_to_date(order, project, quiet)]
     if stale:
@@ -326,6 +335,10 @@ def intake_suggest(folder: Folder) -> None:
     from analysis.registers.suggest import suggest
 
     typer.echo(suggest(folder), nl=False)
+
+
+for command in (results.tables, results.findings):
+    app.command()(command)
 
 
 def main() -> None:

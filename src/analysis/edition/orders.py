@@ -18,6 +18,7 @@ from analysis.declare import Source
 from analysis.edition.chain import CHAIN
 from analysis.edition.own import fit, intakes_beside
 from analysis.edition.params import edition_of, folders_in, in_project, name_in, read_edition
+from analysis.edition.variants import OWN_NAME, Naming, named
 from analysis.errors import InputError, nearest
 from analysis.run import manifest
 from analysis.run.assess import Project
@@ -83,17 +84,29 @@ def params_editions(root: Path) -> list[str]:
     return sorted(path.stem for path in (root / "params").glob("*.yml"))
 
 
-def order_of(path: Path, settings: Sequence[str], root: Path, memory: Path | None = None) -> Order:
-    """Return the order for the edition of a params file.
+def order_of(
+    path: Path, settings: Sequence[str], root: Path, memory: Path | None = None, naming: Naming = OWN_NAME
+) -> Order:
+    """Return the order for the edition of a params file; with settings, for the variant that these make of it.
 
     Checking parameters takes longer than all else that an up-to-date run does. So an order that was checked is
     remembered in the folder `memory`, for as long as params file, settings and the code that checks them are the same.
     """
 
     def check() -> Order:
-        return _order(read_edition(path, settings), _command(path, settings), root, intakes_beside(path, root), memory)
+        edition = named(read_edition(path, settings), _plain(path, settings), settings, naming)
+        command = " ".join([_command(path, settings), *map(quote, naming.words)])
+        return _order(edition, command, root, intakes_beside(path, root), memory)
 
-    return check() if memory is None or not path.is_file() else _remembered(memory, path, settings, root, check)
+    typed = (*settings, *naming.words)
+    return check() if memory is None or not path.is_file() else _remembered(memory, path, typed, root, check)
+
+
+def _plain(path: Path, settings: Sequence[str]) -> Edition | None:
+    """Return the edition of a params file without the settings; None where it is one with them only."""
+    with suppress(InputError):
+        return read_edition(path) if settings else None
+    return None
 
 
 def order_of_published(folder: Path, settings: Sequence[str], root: Path, params: Path | None = None) -> Order:
@@ -102,7 +115,7 @@ def order_of_published(folder: Path, settings: Sequence[str], root: Path, params
     Where its data and its mapping are, which no manifest tells, its params file says: `params`, or that of its name.
     """
     path, recorded = folder / MANIFEST_FILE, manifest.read(folder)
-    params = params or root / "params" / f"{folder.name}.yml"
+    params = params or root / "params" / f"{folder.name.partition('+')[0]}.yml"
     try:
         parameters, command = _without_folders(recorded["parameters"]), str(recorded["command"])
         absent = _absent(recorded.get("facts", {}).get("absent", {}))
