@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -20,14 +19,15 @@ import typer
 # pydantic would look through all installed packages for plug-ins, which there are none of.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from analysis.commands import results
+from analysis.commands import results, sweep
+from analysis.commands.running import run_orders as _run
+from analysis.commands.running import stoppable as _stoppable
 from analysis.edition import completion
 from analysis.edition import options as option
 from analysis.edition.chain import CHAIN
 from analysis.edition.marks import reminder
 from analysis.edition.orders import (
     DEFAULT_EDITION,
-    check_declarations,
     check_sources,
     edition_named,
     order_of,
@@ -45,8 +45,6 @@ from analysis.run.staging import tidy
 from analysis.run.workspace import project_root
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-
-STOPPED = 130
 
 
 @app.command()
@@ -337,7 +335,7 @@ def intake_suggest(folder: Folder) -> None:
     typer.echo(suggest(folder), nl=False)
 
 
-for command in (results.tables, results.findings):
+for command in (results.tables, results.findings, sweep.sweep):
     app.command()(command)
 
 
@@ -382,17 +380,6 @@ def _up_to_date(order: Order, project: Project, quiet: bool) -> bool:
     return True
 
 
-def _run(orders: Sequence[Order], project: Project, options: Options, quiet: bool) -> None:
-    from analysis.run import runner
-    from analysis.run.show.view import view
-
-    for order in orders:
-        check_declarations(order)
-        check_sources(order, project.root)
-    with _stoppable(), view(sys.stdout, quiet=quiet) as watch:
-        runner.run(orders, CHAIN, project, options, watch)
-
-
 def _fail_with(folder: Path, problems: Sequence[str]) -> None:
     if problems:
         raise StaatError("\n  ".join([f"{folder}: {len(problems)} files are not what they should be", *problems]))
@@ -400,21 +387,6 @@ def _fail_with(folder: Path, problems: Sequence[str]) -> None:
 
 def _stop(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """End at once when the user stops the command: threads that wait for a kernel that is gone must not hold it."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        from analysis.run.kernel.offspring import kill_below
-
-        kill_below(os.getpid())  # a kernel dies with this process, what its cell has started does not
-        sys.stdout.flush()
-        sys.stderr.write("stopped; what succeeded is kept: the same command goes on from there\n")
-        sys.stderr.flush()
-        os._exit(STOPPED)
 
 
 if __name__ == "__main__":

@@ -144,6 +144,7 @@ FLOORS = (
     ("compare",),
     ("site",),
     ("results",),
+    ("sweep",),
     ("commands",),
     ("cli",),
 )

@@ -121,9 +121,9 @@ def order_of_published(folder: Path, settings: Sequence[str], root: Path, params
         absent = _absent(recorded.get("facts", {}).get("absent", {}))
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
-    for stem, named in folders_in(params).items() if params.exists() else ():
+    for stem, place in folders_in(params).items() if params.exists() else ():
         if isinstance(block := parameters.get(stem), dict):
-            block["folder"] = named
+            block["folder"] = place
     edition = edition_of(parameters, path, settings)
     if edition.edition != folder.name:
         problem = "an edition is in a folder of its name, so that another one is not taken for it"

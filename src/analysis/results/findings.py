@@ -67,15 +67,22 @@ def _key(data: Any) -> dict[str, Any] | None:  # noqa: ANN401 - what a manifest 
 
 
 def _interval(sentence: Any, number: float) -> dict[str, float] | None:  # noqa: ANN401 - what a manifest has of a text
-    """Return the interval that a sentence gives of a number: that of the shortest part of it that holds both."""
+    """Return the interval that a sentence gives of a number: that of the shortest part of it that holds both.
+
+    None where a part holds the number twice, or only a range: which of them an interval is of, no value says.
+    """
     fitting = []
     for template, values in _texts(sentence):
         known = _known(template, values)
         pairs = [(known[low], known[high]) for low in known if (high := _upper(low)) in known]
-        held = any(_same(number, value) for value in known.values())
+        held = sum(_same(number, value) for value in known.values()) == 1 and _names_interval(template, values)
         fitting += [(len(known), pair) for pair in pairs if held and pair[0] <= number <= pair[1]]
     shortest = [pair for size, pair in fitting if size == min(size for size, _ in fitting)]
     return {"low": shortest[0][0], "high": shortest[0][1]} if len(set(shortest)) == 1 else None
+
+
+def _names_interval(template: str, values: Mapping[str, Any]) -> bool:
+    return any("interval" in words for words, _ in _texts({"text": template, "values": values}))
 
 
 def _upper(low: str) -> str:
