@@ -20,6 +20,7 @@ import typer
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 from analysis.commands import results, sweep
+from analysis.commands.card import card
 from analysis.commands.running import run_orders as _run
 from analysis.commands.running import stoppable as _stoppable
 from analysis.edition import completion
@@ -335,7 +336,7 @@ def intake_suggest(folder: Folder) -> None:
     typer.echo(suggest(folder), nl=False)
 
 
-for command in (results.tables, results.findings, sweep.sweep):
+for command in (results.tables, results.findings, sweep.sweep, card):
     app.command()(command)
 
 

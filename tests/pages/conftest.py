@@ -47,6 +47,7 @@ def turned_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "language=nl",
         "--set",
         "title=Een verzonnen stad",
+        "--replace",
         "--outputs",
         str(project / "outputs"),
     )

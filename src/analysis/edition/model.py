@@ -205,7 +205,7 @@ def _type_name(annotation: Any) -> str:  # noqa: ANN401 - an annotation can be a
     if text.startswith("typing.Literal"):
         return " | ".join(text.removeprefix("typing.Literal[").rstrip("]").replace("'", "").split(", "))
     if text.startswith("dict"):
-        return "lists of numbers by name"
+        return "texts by name" if get_args(annotation)[1] is str else "lists of numbers by name"
     if text.startswith("tuple"):
         inner = get_args(annotation)[0]
         return f"list of {_type_name(inner) if 'Literal' in text else 'text' if 'str' in text else 'numbers'}"

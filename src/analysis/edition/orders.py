@@ -14,6 +14,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from analysis.chapters import chapters
+from analysis.chapters.data.parameters import MADE_UP_YEAR
 from analysis.declare import Source
 from analysis.edition.chain import CHAIN
 from analysis.edition.own import fit, intakes_beside
@@ -183,6 +184,7 @@ def check_sources(order: Order, root: Path) -> None:
     given, folder = order.blocks[block], order.places[DATA_LABEL]
     own = given.get("intake")
     if order.context["synthetic"] and not own:
+        _refuse_other_years(order, block)
         return
     if not folder.is_dir():
         raise InputError(
@@ -197,7 +199,17 @@ def check_sources(order: Order, root: Path) -> None:
         return
     module, _, name = chapters()[block].verify.rpartition(".")
     verify = getattr(import_module(module), name)
-    verify(folder, root / "params" / "sources", given["allow_changed_sources"], order.shared["region"])
+    asked = given["allow_changed_sources"], order.shared["region"], given.get("cards", {}), order.shared["school_years"]
+    verify(folder, root / "params" / "sources", *asked)
+
+
+def _refuse_other_years(order: Order, block: str) -> None:
+    """Refuse an edition of the synthetic city that is about other years than the city is."""
+    years = order.shared["school_years"]
+    if block == "data" and MADE_UP_YEAR not in years:
+        problem = f"the synthetic city is about {MADE_UP_YEAR} and the years before it"
+        hint = "correct `school_years`, or run the edition on files of that year (data.source: duo or own)"
+        raise InputError("school_years", problem, given=", ".join(years), allowed=MADE_UP_YEAR, hint=hint)
 
 
 def _order(edition: Edition, command: str, root: Path, intakes: Path, memory: Path | None) -> Order:
