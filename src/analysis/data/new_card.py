@@ -1,4 +1,4 @@
-"""A source card for a folder of files that were received: every file with its hash, and what a person must say of it."""
+"""A source card for a folder of files that were received: their hashes, and what a person must say of them."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from pydantic import model_validator
 
 from analysis.declare import OwnSource, key
 
-
 About = Literal["pupils", "points", "points_later", "schoolweging", "population", "postcodes"]
 """What the cards of open data are about."""
 
