@@ -96,7 +96,7 @@ def _database(edition: OpenedEdition) -> bytes:
         path = Path(folder) / "tables.sqlite"
         base = sqlite3.connect(path)
         for name, frame in {**frames, **of_database, "_findings": _findings(edition)}.items():
-            _plain(frame).to_sql(name, base, index=False)
+            _plain(frame).to_sql(name, base, index=False, dtype=_kinds(frame))
         base.commit()
         base.close()
         return path.read_bytes()
@@ -110,6 +110,12 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame whose missing cells are None, in the kinds that a database knows."""
     cells = frame.astype(object).where(frame.notna(), None)
     return pd.DataFrame({name: cells[name].map(_cell) for name in cells}, dtype=object)
+
+
+def _kinds(frame: pd.DataFrame) -> dict[Any, str]:
+    """Return what a database calls the kind of each column: a whole number stays one where some are missing."""
+    of = {"integer": pd.api.types.is_integer_dtype, "real": pd.api.types.is_float_dtype}
+    return {name: next((kind for kind, fits in of.items() if fits(frame[name])), "text") for name in frame}
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - a cell
