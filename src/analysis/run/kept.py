@@ -52,10 +52,8 @@ class Kept:
         """Keep the result of a step that `built` holds; None where it cannot be written, which is no fault."""
         place = self.folder / name_of(record)
         with suppress(OSError):
-            if place.exists():
-                os.utime(place)
-                return place
             private.make(self.folder)
+            shutil.rmtree(place, ignore_errors=True)  # it was not taken: it is damaged, or was to be made anew
             _put(place, lambda partial: records.take_over(record, built, private.make(partial)))
             return place
         return None
