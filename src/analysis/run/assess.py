@@ -181,22 +181,22 @@ class Assessor:
         return "it never ran"
 
     def standings(
-        self, folders: Sequence[Path], others: Callable[[str], Sequence[Path]] = lambda _: ()
+        self, folders: Sequence[Path], others: Callable[[str], Sequence[Path]] | None = None
     ) -> list[Standing]:
         """Judge all steps as they are now, in the order of the chain.
 
         Parameters
         ----------
         folders : Where results of this edition may lie, the newest first.
-        others : Returns where else results of a step may lie, by its stem.
+        others : Returns where else results of a step may lie, by its stem; none to look nowhere else.
         """
         standings: dict[str, Standing] = {}
         tables: dict[str, str] = {}
         for step in self.steps:
             before = [standings[stem] for stem in self.before[step.stem]]
             upstream = sorted(other.step.notebook for other in before if other.state != "valid")
-            own = folders if self.find(step, folders, tables) else [*folders, *others(step.stem)]
-            standings[step.stem] = self._standing(step, own, tables, upstream)
+            elsewhere = others(step.stem) if others and not self.find(step, folders, tables) else ()
+            standings[step.stem] = self._standing(step, [*folders, *elsewhere], tables, upstream)
             last = standings[step.stem].record
             tables |= last.tables if last else {}
         return list(standings.values())

@@ -138,7 +138,15 @@ def _read(place: Path, step: Step) -> Record | None:
         values: dict[str, Any] = json.loads((place / RECORD).read_text("utf8"))
         record = Record(**values)
         named = all(isinstance(each, Mapping) for each in (record.key, record.outputs, record.tables, record.git))
-        if record.name == step.stem and named and all(_is_of(path, step) for path in record.outputs):
+        plain = all(isinstance(each, str) for each in (record.kernel, record.ran, record.edition))
+        timed = isinstance(record.seconds, int | float) and isinstance(record.peak_mb, int | float | None)
+        if (
+            record.name == step.stem
+            and named
+            and plain
+            and timed
+            and all(_is_of(path, step) for path in record.outputs)
+        ):
             return record
     return None
 
