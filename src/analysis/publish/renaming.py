@@ -50,19 +50,23 @@ def _named(content: bytes, suffix: str, old: str, new: str) -> bytes | None:
 
 
 def _renamed_book(content: bytes, old: str, new: str) -> bytes | None:
-    """Return a spreadsheet that names another edition; None where its data hold the same word, and would change too."""
+    """Return a spreadsheet that names another edition; None where its data hold either name as a word.
+
+    A word that occurs twice is written once in such a file.
+    """
     renamed = BytesIO()
     with ZipFile(BytesIO(content)) as book, ZipFile(renamed, "w") as other:
-        said = f"<si><t>{escape(old)}</t></si>"
+        said, says = (f"<si><t>{escape(name)}</t></si>" for name in (old, new))
         texts = TEXT.findall(book.read(TEXTS).decode())
-        if said in texts and f't="s"><v>{texts.index(said)}</v>' in book.read(DATA).decode():
+        shared = said in texts and f't="s"><v>{texts.index(said)}</v>' in book.read(DATA).decode()
+        if shared or (says in texts and old != new):
             return None
         for member in book.infolist():
             part = book.read(member)
             if member.filename == SUBJECT:
                 part = part.replace(f">{escape(old)}<".encode(), f">{escape(new)}<".encode(), 1)
             if member.filename == TEXTS:
-                part = part.replace(said.encode(), f"<si><t>{escape(new)}</t></si>".encode(), 1)
+                part = part.replace(said.encode(), says.encode(), 1)
             other.writestr(member, part)
     return renamed.getvalue()
 
