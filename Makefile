@@ -17,7 +17,7 @@ release: $(READY)  ## copy what may leave into a folder of its own: make release
 
 test: $(READY) $(PUBLISHED)  ## lint, check types and run the tests
 	$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet && $(BIN)/mypy
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --numprocesses logical --maxprocesses 4 --no-loadscope-reorder
 
 install: $(READY)  ## create .venv with the locked versions
 

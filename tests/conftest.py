@@ -1,13 +1,18 @@
 """Fixtures for all tests."""
 
+import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from analysis.language.vocabulary import BESIDES
 
@@ -37,11 +42,46 @@ def cards_folder() -> Path:
     return PROJECT / "params" / "sources"
 
 
+class ByFolder(LoadScopeScheduling):
+    """Gives a process the tests of a folder together, as they share fixtures; those of the chain file by file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file.startswith("tests/chain/") else file.rpartition("/")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFolder:
+    """Divide the tests over processes; see `ByFolder`."""
+    return ByFolder(config, log)
+
+
 @pytest.fixture(scope="session")
-def ci_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Make a folder that all processes of this run of the tests share; who comes later waits for it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def made_once(name: str, make: Callable[[Path], None]) -> Path:
+        folder, made = shared / name, shared / f"{name}.made"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of a process that failed
+                folder.mkdir()
+                make(folder)
+                made.touch()
+        return folder
+
+    return made_once
+
+
+@pytest.fixture(scope="session")
+def ci_edition(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """The folder of the edition `ci`, run once with the command that a person types."""
-    outputs = tmp_path_factory.mktemp("outputs")
-    words = [sys.executable, "-m", "analysis.cli", "run", "params/ci.yml", "--outputs", str(outputs)]
-    done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return outputs / "ci"
+
+    def run(outputs: Path) -> None:
+        words = [sys.executable, "-m", "analysis.cli", "run", "params/ci.yml", "--outputs", str(outputs)]
+        done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return made_once("outputs", run) / "ci"

@@ -67,7 +67,7 @@ class Chapter(Closing):
         chart, *args : Draws the figure: of the rows that may be shown, and `args`.
         named : Under which name it is published, where several are alike.
         **values
-            What the words ask for by name: a value, or for the alternative text a function of the rows that are drawn.
+            What the words ask for by name: a value, or for alternative text and headline a function of the rows drawn.
             What names a key of the declaration stands in its place; the rest, and what the chart names, it is given.
         """
         kind = "figures" if chart else "files" if name in self.exhibits.files else "tables"
@@ -84,7 +84,8 @@ class Chapter(Closing):
         taken = [*signature(chart).parameters][1 + len(args) :] if chart else []
         given = {key: value for key, value in values.items() if key not in asked or key in taken}
         if chart:
-            words = {**exhibit.filled_in("caption", "subtitle", "nothing", **asked), "alt": exhibit.alternative(asked)}
+            words: dict[str, Any] = {**exhibit.filled_in("caption", "subtitle", "nothing", **asked)}
+            words |= {name: exhibit.of_rows(name, asked) for name in ("alt", "headline")}
             return self.figure(named or name, chart, *args, data=frame, **{**words, **rests, **exhibit.how, **given})
         how = {**exhibit.filled_in("caption", "note", "nothing", **asked), **rests}
         if kind == "files":

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,13 @@ TURNED = {
 
 
 @pytest.fixture(scope="session")
-def turned_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def turned_edition(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """The folder of `ci` in Dutch, of a world whose signs are turned; its project is a copy with another truth."""
-    project = tmp_path_factory.mktemp("turned")
+    return made_once("turned", run_turned) / "outputs" / "ci"
+
+
+def run_turned(project: Path) -> None:
+    """Copy the project into a folder, turn its truth, and run `ci` in Dutch."""
     for name in ("src", "notebooks", "params"):
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("environment.yml", "requirements.lock", "pyproject.toml", "README.md"):
@@ -60,4 +65,3 @@ def turned_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return project / "outputs" / "ci"

@@ -18,7 +18,7 @@ CODE_PAGES = ("functions.html", "provenance.html", "release.html", "search.html"
 """Pages that name files, functions and rules as the code does, and the one that holds the words of all others."""
 OF_CODE = ("table-truth",)
 """Tables whose rows are named as in the code: the parameters of a made-up world."""
-COGNATES = frozenset({"cohort", "instrument", "edition", "stand", "apart"})
+COGNATES = frozenset({"cohort", "instrument", "edition", "stand", "apart", "ratio"})
 """Words of both languages that the project uses in one."""
 TAG = re.compile(r"</?[a-z][a-z0-9]*\b|&(?:lt|gt|amp|quot);", re.IGNORECASE)
 LATEX = re.compile(r"\$\\|\\[a-z]{2,}\b|\$[^$\s][^$]*[_^][^$]*\$")
@@ -30,7 +30,8 @@ NUMBER = re.compile(r"[-−]?\d[\d.,]*(?:/\d\d)?")
 ALWAYS = (("tag", TAG), ("latex", LATEX), ("missing", MISSING), ("minus zero", MINUS_ZERO))
 FILE = re.compile(r"\b[a-z]+(?:-[a-z]+)*-\d{4}(?:-[a-z\d]+)+\b")
 """The name of a file with published figures."""
-ADDRESS = re.compile(r"https?://\S+")
+ADDRESS = re.compile(r"https?://\S+|\b\w+\.ipynb\b")
+"""Where a page is, and the name of a notebook."""
 YEAR = re.compile(r"(?:19|20)\d\d(?:/\d\d)?")
 UNSPOKEN = ""
 HEADLINE, SENTENCE, MEAN = 15, 70, 45

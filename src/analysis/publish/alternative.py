@@ -3,32 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
-from analysis.language import term, text, word
+from analysis.language import joined, term, text, word
 
 COMPARED = 2
+NAMED = 3
+"""Most lines of a figure that are named one by one; of more only their number is said."""
+NAMES = (("outcome", "category"), ("term", "group"))
+"""Columns that name a line of a figure where they differ, in the order in which they are said: the first that do."""
 QUANTITIES = (word("none of them"), word("some of them"), word("most of them"), word("all of them"))
 
 
 def sides(rows: pd.DataFrame) -> str:
-    """Say how many intervals lie wholly to the left of a line at zero, and how many wholly to the right.
+    """Say which intervals lie wholly to the left of a line at zero, and which wholly to the right.
 
     Parameters
     ----------
-    rows : ``ci_low, ci_high``; withheld ones are missing and are not drawn.
+    rows : ``ci_low, ci_high`` and those of `NAMES` that there are; withheld ones are missing and are not drawn.
     """
     drawn = rows.dropna(subset=["ci_low", "ci_high"])
     return text(
         "Intervals wholly left of the line at zero: {left}; wholly right of it: {right}.",
-        left=quantity(int((drawn["ci_high"] < 0).sum()), len(drawn)),
-        right=quantity(int((drawn["ci_low"] > 0).sum()), len(drawn)),
+        left=which(drawn, drawn["ci_high"] < 0),
+        right=which(drawn, drawn["ci_low"] > 0),
     )
 
 
+def which(rows: pd.DataFrame, chosen: pd.Series) -> str:
+    """Say how many of some rows are chosen, and name them where they are few."""
+    how: dict[str, Any] = {"chosen_groups": int(chosen.sum()), "groups": len(rows)}
+    if not chosen.any():
+        return text("none of {groups} estimates", **how)
+    names = _names(rows, chosen)
+    if not names:
+        return text("{chosen_groups} of {groups} estimates", **how)
+    return text("{chosen_groups} of {groups} estimates ({names})", names=names, **how)
+
+
+def where(rows: pd.DataFrame, chosen: pd.Series) -> str:
+    """Name the rows that are chosen; where these are many, or have no names, say how many they are."""
+    of = {"chosen_groups": int(chosen.sum()), "groups": len(rows)}
+    return _names(rows, chosen) or text("{chosen_groups} of {groups} groups", **of)
+
+
+def _names(rows: pd.DataFrame, chosen: pd.Series) -> str:
+    """Name rows by what differs among all of them; empty where too many are chosen."""
+    differ = ([name for name in names if name in rows and len(rows[name].unique()) > 1] for names in NAMES)
+    columns = next(filter(None, differ), [])
+    if not columns or not 0 < chosen.sum() <= NAMED:
+        return ""
+    named = ([term(str(row[name]), of=name) for name in columns] for _, row in rows[chosen].iterrows())
+    return joined("; ", [joined(", ", parts) for parts in named])
+
+
+def found(rows: pd.DataFrame) -> tuple[int, dict[str, Any]]:
+    """Return for a title on which sides of zero intervals lie, and which do.
+
+    Parameters
+    ----------
+    rows : As of `sides`.
+
+    Returns
+    -------
+    sign, values
+        0 where all hold zero, 1 where some lie below it, 2 where some lie above it, 3 where some do either; and
+        ``groups``, how many there are, with ``less`` and ``more``, which lie below and above.
+    """
+    drawn = rows.dropna(subset=["ci_low", "ci_high"])
+    less, more = drawn["ci_high"] < 0, drawn["ci_low"] > 0
+    values = {"groups": len(drawn), "less": where(drawn, less), "more": where(drawn, more)}
+    return int(less.any()) + 2 * int(more.any()), values
+
+
 def moved(rows: pd.DataFrame, series: str, first: str, last: str, names: Mapping[str, str] | None = None) -> str:
-    """Say for how many lines of a figure the dot of one series lies left or right of that of another.
+    """Say for which lines of a figure the dot of one series lies left or right of that of another.
 
     Parameters
     ----------
@@ -38,12 +89,13 @@ def moved(rows: pd.DataFrame, series: str, first: str, last: str, names: Mapping
     """
     lines = rows.pivot_table(index=["outcome", "category"], columns=series, values="estimate", sort=False)
     change = (lines[last] - lines[first]).dropna() if {first, last} <= set(lines) else pd.Series(dtype=float)
+    on = change.index.to_frame(index=False) if len(change) else pd.DataFrame(columns=["outcome", "category"])
     return text(
         "Lines on which the dot '{last}' lies left of the dot '{first}': {left}; right of it: {right}.",
         last=term((names or {}).get(last, last)),
         first=term((names or {}).get(first, first)),
-        left=quantity(int((change < 0).sum()), len(change)),
-        right=quantity(int((change > 0).sum()), len(change)),
+        left=which(on, (change < 0).reset_index(drop=True)),
+        right=which(on, (change > 0).reset_index(drop=True)),
     )
 
 

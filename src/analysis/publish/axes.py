@@ -67,6 +67,18 @@ class Hundredths(Formatter):
         return f"{sign}{size:.{decimals}f}%"
 
 
+def beside_mark(value: float, numbers: Numbers, decimals: int) -> str:
+    """Write a number beside its mark: a share as per cent, a difference of shares in signed points; empty if missing.
+
+    In the English way, a half away from zero.
+    """
+    if not np.isfinite(value):
+        return ""
+    size = half_up(abs(value) * (1 if numbers == "plain" else 100), decimals)
+    sign = "" if not float(size) else MINUS if value < 0 else "+" if numbers == "points" else ""
+    return f"{sign}{size}{'%' if numbers == 'percent' else ''}"
+
+
 def whole_percent(share: float) -> str:
     """Write a share beside its mark as whole per cents, a half upwards, in the English way; empty if missing."""
     if not np.isfinite(share):

@@ -10,6 +10,12 @@ COLUMNS = ("school_year", "year", "first_year", "last_year")
 YEAR = re.compile(r"\b(?:19|20)\d\d(?:/\d\d)?\b")
 
 
+def years_in(words: str) -> str:
+    """Return the first and the last year that words name, or the one; empty where they name none."""
+    years = sorted(set(YEAR.findall(words)))
+    return "\N{EN DASH}".join(dict.fromkeys((years[0], years[-1]))) if years else ""
+
+
 def years_of(rows: pd.DataFrame) -> str:
     """Return the first and the last year that the rows are of, or the one; empty where no column says it.
 
@@ -17,6 +23,4 @@ def years_of(rows: pd.DataFrame) -> str:
     ----------
     rows : What is drawn, with any of the columns `COLUMNS`: numbers, or words such as "2014/15 to 2018/19".
     """
-    said = (str(value) for column in COLUMNS if column in rows for value in rows[column].dropna().unique())
-    years = sorted({year for words in said for year in YEAR.findall(words)})
-    return "\N{EN DASH}".join(dict.fromkeys((years[0], years[-1]))) if years else ""
+    return years_in(" ".join(str(value) for column in COLUMNS if column in rows for value in rows[column].dropna()))

@@ -23,7 +23,7 @@ from analysis.plain_yaml import read_yaml
 from analysis.publish.shapes import faults_of_shape, is_file_name
 
 FRAME_KEYS = ("counts", "free", "totals", "ratios", "contributors", "linked")
-WORDS = ("caption", "subtitle", "alt", "note", "nothing", "axis")
+WORDS = ("caption", "headline", "subtitle", "alt", "note", "nothing", "axis")
 UNFILLED = ("subtitle", "axis")
 """Words that are given no values: they say what is measured, and in what unit."""
 PLACES = ("region", "national")
@@ -32,7 +32,7 @@ TABLE_KEYS = ("frame", *FRAME_KEYS, "caption", "note", "nothing", "columns", "di
 KEYS: Mapping[str, tuple[str, ...]] = {
     "tables": TABLE_KEYS,
     "files": TABLE_KEYS,
-    "figures": ("frame", *FRAME_KEYS, "caption", "subtitle", "alt", "axis", "nothing", "options"),
+    "figures": ("frame", *FRAME_KEYS, "caption", "headline", "subtitle", "alt", "axis", "nothing", "options"),
 }
 NEEDED: Mapping[str, tuple[str, ...]] = {"tables": ("caption",), "files": ("caption",), "figures": ("caption", "alt")}
 
@@ -44,8 +44,8 @@ class Exhibit:
     Parameters
     ----------
     words
-        Caption, subtitle, alternative text, note, the axis of the chart, and what its place says when it is empty:
-        templates, in every language.
+        Caption, headline, subtitle, alternative text, note, the axis of the chart, and what its place says when it is
+        empty: templates, in every language.
     rests : What the columns count and rest on: arguments of the disclosure gate.
     how : Columns, digits and options of the chart.
     labels : Headers of columns, in every language.
@@ -60,12 +60,19 @@ class Exhibit:
         """Return the words of these names that are declared, in the language of the edition."""
         return {name: filled(self.words[name], **values) for name in names if name in self.words}
 
-    def alternative(self, values: Mapping[str, Any]) -> str | Callable[[pd.DataFrame], str]:
-        """Return the alternative text; as a function of the rows that are drawn where one of its values is."""
-        if not any(callable(value) for value in values.values()):
-            return filled(self.words["alt"], **values)
+    def of_rows(self, name: str, values: Mapping[str, Any]) -> str | Callable[[pd.DataFrame], str]:
+        """Return an alternative text or headline; as a function of the rows that are drawn where one of its values is.
+
+        Empty where it is not declared.
+        """
+        if name not in self.words:
+            return ""
+        asked = set(fields_of(next(iter(self.words[name].values()))))
+        own = {key: value for key, value in values.items() if key in asked}
+        if not any(callable(value) for value in own.values()):
+            return filled(self.words[name], **own)
         return lambda rows: filled(
-            self.words["alt"], **{name: value(rows) if callable(value) else value for name, value in values.items()}
+            self.words[name], **{key: value(rows) if callable(value) else value for key, value in own.items()}
         )
 
     def resting(self, frame: pd.DataFrame, where: str) -> Mapping[str, Any]:

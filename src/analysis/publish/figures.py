@@ -79,6 +79,8 @@ def panels(number: int, columns: int, row_cm: float, frame_cm: float, **options:
     figure, axes = canvas(rows * row_cm + frame_cm, rows=rows, columns=columns, squeeze=False, **options)
     for empty in axes.flat[number:]:
         empty.set_visible(False)
+    for column in range(number % columns or columns, columns):  # with a shared axis its numbers stand below the last
+        axes[rows - 2, column].tick_params(axis="x", labelbottom=True)
     return figure, list(axes.flat[:number])
 
 

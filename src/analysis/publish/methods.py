@@ -6,6 +6,7 @@ all languages, with formulas as TeX between dollar signs. It names the functions
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,7 @@ WORDS = ("title", "estimand", "where", "assumptions", "data", "cannot")
 """Texts of a section: its heading, what is estimated, what the signs of the formulas are, what must hold, what it rests
 on, and how the number may not be read."""
 LISTS = ("formulas", "functions")
+_FORMULA = re.compile(r"\$[^$]*\$")
 OPTIONAL = ("source", "shows")
 
 
@@ -63,8 +65,13 @@ def read_methods(path: Path) -> tuple[Section, ...]:
     if faults:
         raise InputError.several(faults)
     sections = tuple(_section(name, given) for name, given in raw.items())
-    remember(words for section in sections for words in section.words.values())
+    remember(_without_formulas(words) for section in sections for words in section.words.values())
     return sections
+
+
+def _without_formulas(words: Words) -> Words:
+    """Return a text without what stands between dollar signs: braces of TeX are no fields."""
+    return {language: _FORMULA.sub("", said) for language, said in words.items()}
 
 
 def refuse_unexplained(

@@ -48,7 +48,7 @@ from analysis.publish.files import Files
 from analysis.publish.published import Published, figure_html, finding_html, notice
 from analysis.publish.recipes import Recipe
 from analysis.publish.rendering import drawn
-from analysis.publish.tables import html_table
+from analysis.publish.tables import html_table, numbers_behind
 from analysis.publish.units import in_points
 from analysis.publish.untranslated import refuse_untranslated
 from analysis.run.workspace import Workspace
@@ -170,6 +170,7 @@ class Release:
         linked: Linked = NOTHING_DECLARED,
         nothing: str = "",
         subtitle: str = "",
+        headline: Alt = "",
         **options: object,
     ) -> Published:
         """Publish a figure with the data behind it: PNG, SVG and ``tables/<stem>/<name>_data.csv``.
@@ -191,8 +192,11 @@ class Release:
             `table`.
         nothing : What its place says where the edition has no such data.
         subtitle : Measure and unit, to stand below the title; else the caption does.
+        headline : What the figure shows, as its title where no finding has it; a function as `alt` may be.
         """
-        self._accept("figure", name, caption, nothing, subtitle, *([alt] if isinstance(alt, str) else []))
+        self._accept(
+            "figure", name, caption, nothing, subtitle, *(said for said in (alt, headline) if isinstance(said, str))
+        )
         own = self._gate.admit(data, {"counts": counts, "free": free, "totals": totals, "linked": linked})
         counting = own.counting(counts)
         try:
@@ -205,8 +209,9 @@ class Release:
             settle_blanks(made)
             description = alt if isinstance(alt, str) else alt(rows)
             _refuse_idle(description, caption, name)
-            refuse_untranslated([description], f"figure {name!r}: alt")
-            self._refuse_words("figure", name, (description, *texts_of(made, gated.frame)), counting)
+            title = headline if isinstance(headline, str) else headline(rows)
+            refuse_untranslated([description, title], f"figure {name!r}: alt and headline")
+            self._refuse_words("figure", name, (description, title, *texts_of(made, gated.frame)), counting)
         except WithheldError as reason:
             return self._withheld("figure", name, self._title("figure", name, caption, counting), reason)
         image, svg = drawn(made, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
@@ -228,7 +233,8 @@ class Release:
         rules = judged(gated, counting, self.profile, totals=totals is not None, picture=True)
         files = [source, *paths.values()]
         addresses = {"path": paths["png"], "svg": paths["svg"], "data": source}
-        below = {"subtitle": subtitle, "place": self.place, "years": years_of(rows)}
+        below = {"headline": title, "subtitle": subtitle, "place": self.place, "years": years_of(rows)}
+        below["n"] = "" if "n = " in caption else numbers_behind(rows, counting)
         words = {"caption": caption, "alt": description, **{key: said for key, said in below.items() if said}}
         self._record("figure", name, gated, rules, files, **words, **addresses)
         return self._shown("figure", name, html)

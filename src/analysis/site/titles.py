@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from analysis.language import Text, joined, text
+from analysis.publish.drawn_years import years_in
 from analysis.site.findings import Found, findings_of, with_key
 from analysis.site.layout import render
 from analysis.site.sitemap import Site, Thing
@@ -19,6 +20,8 @@ from analysis.site.sitemap import Site, Thing
 FIGURE = re.compile(r'<figure\b[^>]*\bid="figure-([a-z0-9_]+)"[^>]*>')
 FINDING = re.compile(r'<p\b[^>]*\bid="finding-([a-z0-9_]+)".*?</p>', re.DOTALL)
 
+N = re.compile(r"\bn = [^()]*\d[^()]*")
+"""What a caption says of on how many its figure rests."""
 INTERVALS = "95%"
 """What a caption says in every language where a figure has such intervals; the headline of a finding does not."""
 
@@ -29,8 +32,8 @@ class Title:
 
     Parameters
     ----------
-    headline : What the figure shows: the headline of a finding, else its caption.
-    subtitle : Measure and unit, place and years.
+    headline : What the figure shows: the headline of a finding, else one of its own, else its caption.
+    subtitle : Measure and unit, place and years, and on how many it rests.
     """
 
     headline: str
@@ -41,16 +44,21 @@ def title_of_figure(site: Site, figure: Thing, found: list[Found]) -> Title:
     """Return the title of a figure; `found` is what its chapter found, its answer first."""
     named = [one.headline for one in found if one.figure and one.figure.name == figure.name and one.headline]
     caption = figure.note["caption"]
-    measure = figure.note.get("subtitle") or (caption if named else "")
-    intervals = text("Bars and bands: 95% intervals") if named and INTERVALS in caption else ""
-    below = joined(". ", [measure.rstrip("."), _of_figure(site, figure), intervals])
-    return Title(str(named[0] if named else caption), below)
+    own = next(iter(named), "") or figure.note.get("headline", "")
+    measure = figure.note.get("subtitle") or (caption if own else "")
+    intervals = text("Bars and bands: 95% intervals") if own and INTERVALS in caption else ""
+    n = figure.note.get("n") or (joined("", N.findall(caption)[:1]) if own and measure != caption else "")
+    below = joined(". ", [measure.rstrip("."), _of_figure(site, figure), n, intervals])
+    return Title(str(own or caption), below)
 
 
 def _of_figure(site: Site, figure: Thing) -> Text:
     """Return the place that a chapter says its figures are of, and the years of what is drawn."""
     places = {"region": site.facts.get("region", ""), "national": text("The Netherlands")}
-    return joined(", ", [places.get(figure.note.get("place", ""), ""), figure.note.get("years", "")])
+    return joined(
+        ", ",
+        [places.get(figure.note.get("place", ""), ""), figure.note.get("years") or years_in(figure.note["caption"])],
+    )
 
 
 def where_and_when(site: Site) -> Text:

@@ -6,7 +6,7 @@ import pytest
 
 from analysis.chapters.value_added import findings as value_added
 from analysis.language import speaking
-from analysis.publish.alternative import extremes, moved, quantity, sides
+from analysis.publish.alternative import extremes, found, moved, quantity, sides, which
 
 
 @pytest.mark.parametrize(
@@ -25,10 +25,16 @@ def test_sides_count_intervals_that_leave_zero_out(sign):
     """Of four intervals three lie on one side, one holds zero; a fifth is withheld and not drawn."""
     low, high = np.array([0.1, 0.2, 0.3, -0.1, np.nan]), np.array([0.3, 0.4, 0.5, 0.1, np.nan])
     rows = pd.DataFrame({"ci_low": low if sign > 0 else -high, "ci_high": high if sign > 0 else -low})
-    left, right = ("none", "most") if sign > 0 else ("most", "none")
-    assert sides(rows) == (
-        f"Intervals wholly left of the line at zero: {left} of them; wholly right of it: {right} of them."
-    )
+    left, right = ("none of 4 estimates", "3 of 4 estimates")
+    left, right = (left, right) if sign > 0 else (right, left)
+    assert sides(rows) == f"Intervals wholly left of the line at zero: {left}; wholly right of it: {right}."
+
+
+def test_few_intervals_are_named_and_many_are_counted():
+    rows = pd.DataFrame({"outcome": ["a", "a", "b", "b"], "category": ["I", "II", "I", "II"], "model": "one"})
+    assert which(rows, pd.Series([True, False, False, True])) == "2 of 4 estimates (a, I; b, II)"
+    assert which(rows, pd.Series([True] * 4)) == "4 of 4 estimates"
+    assert which(rows.iloc[:2], pd.Series([False, True])) == "1 of 2 estimates (II)", "what is the same is not said"
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -41,11 +47,14 @@ def test_dots_of_two_series_are_compared_line_by_line(sign):
             "estimate": [0.9, 0.8, 0.9 + 0.1 * sign, 0.8 + 0.1 * sign],
         }
     )
-    left, right = ("none", "all") if sign > 0 else ("all", "none")
+    left, right = ("none of 2 estimates", "2 of 2 estimates (I; II)")
+    left, right = (left, right) if sign > 0 else (right, left)
     assert moved(rows, "year", "before", "after", {"before": "earlier", "after": "later"}) == (
-        f"Lines on which the dot 'later' lies left of the dot 'earlier': {left} of them; right of it: {right} of them."
+        f"Lines on which the dot 'later' lies left of the dot 'earlier': {left}; right of it: {right}."
     )
-    assert "none of them; right of it: none" in moved(rows[rows["year"] == "after"], "year", "before", "after")
+    assert "none of 0 estimates; right of it: none of 0 estimates" in moved(
+        rows[rows["year"] == "after"], "year", "before", "after"
+    )
 
 
 @pytest.mark.parametrize(("added", "words"), [(0.5, "value added: all"), (2.0, "value added: none")])
@@ -57,7 +66,8 @@ def test_schools_lie_closer_together_only_where_they_do(added, words):
 def test_in_dutch():
     with speaking("nl"):
         said = sides(pd.DataFrame({"ci_low": [0.1], "ci_high": [0.2]}))
-    assert said == "Intervallen geheel links van de lijn bij nul: geen; geheel rechts ervan: alle."
+    left, right = "geen van 1 schattingen", "1 van 1 schattingen"
+    assert said == f"Intervallen geheel links van de lijn bij nul: {left}; geheel rechts ervan: {right}."
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -70,3 +80,14 @@ def test_the_lowest_and_the_highest_turn_with_the_numbers(sign):
 
 def test_of_one_number_no_extremes_are_said():
     assert extremes(pd.DataFrame({"band": ["low"], "share": [0.5]}), "share", "band") == ""
+
+
+@pytest.mark.parametrize(
+    ("signs", "sign", "less", "more"),
+    [((0, 0), 0, "", ""), ((-1, 0), 1, "a", ""), ((0, 1), 2, "", "b"), ((-1, 1), 3, "a", "b")],
+)
+def test_a_title_follows_from_the_intervals(signs, sign, less, more):
+    """An interval from .1 to .3 times its sign; of sign 0 it goes from -.1 to .1."""
+    ends = [(-0.1, 0.1) if each == 0 else tuple(sorted((0.1 * each, 0.3 * each))) for each in signs]
+    rows = pd.DataFrame(ends, columns=["ci_low", "ci_high"]).assign(category=["a", "b"])
+    assert found(rows) == (sign, {"groups": 2, "less": less or "0 of 2 groups", "more": more or "0 of 2 groups"})

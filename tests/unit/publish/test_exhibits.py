@@ -60,8 +60,8 @@ def test_an_exhibit_has_its_words_and_what_its_frame_rests_on(tmp_path: Path) ->
 
 def test_an_alternative_text_is_a_function_of_the_rows_where_one_of_its_values_is(tmp_path: Path) -> None:
     figure = read(tmp_path, WHOLE).of("figures", "by_band")
-    assert figure.alternative({"sides": "None differs."}) == "Bars. None differs."
-    computed = figure.alternative({"sides": lambda rows: f"{len(rows)} differ."})
+    assert figure.of_rows("alt", {"sides": "None differs."}) == "Bars. None differs."
+    computed = figure.of_rows("alt", {"sides": lambda rows: f"{len(rows)} differ."})
     assert not isinstance(computed, str)
     assert computed(pd.DataFrame({"share": [0.1, 0.2]})) == "Bars. 2 differ."
     assert figure.how == {"percent": True}

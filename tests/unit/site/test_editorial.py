@@ -113,6 +113,15 @@ def test_a_figure_that_no_finding_names_has_its_caption_as_title() -> None:
     assert '<p class="headline">What is drawn</p>' in page
 
 
+def test_a_figure_without_a_finding_has_a_title_of_its_own_with_n_and_years_below_it() -> None:
+    caption = "Growth in 2019/20 against 2018/19, with 95% intervals (n = 1,200 pupils)"
+    own = {**FIGURE, "caption": caption, "headline": "Growth fell", "subtitle": "Change in growth", "place": "national"}
+    page = on_page(site_of(published=(own,)), "a", '<figure id="figure-fig"><img></figure>')
+    assert '<p class="headline">Growth fell</p>' in page
+    below = "Change in growth. The Netherlands, 2018/19–2019/20. n = 1,200 pupils. Bars and bands: 95% intervals"
+    assert below in page
+
+
 def test_no_line_of_a_title_is_wider_than_the_picture() -> None:
     wide = _wrapped("Wwwwwwww mmmmmmmm " * 12, "headline", 1200)
     assert len(wide) > 1

@@ -31,7 +31,8 @@ TERMS = {
 """How the terms of a regression are written, in the order in which they are shown."""
 
 OUTCOMES = {"under": word("under-advice"), "over": word("over-advice"), "revised": word("bijstelling")}
-CONTROLS = {"mutual": word("all factors together"), "alone": word("one factor at a time")}
+TOGETHER = "mutual"
+"""The gaps of a factor when all others are equal; those of one factor at a time are in the table."""
 
 WHOLE = "raw"
 PARTS = {
@@ -49,28 +50,29 @@ ROW_CM = 0.62
 SIZES: dict[str, Any] = {"va": "center", "fontsize": SMALL, "color": INK}
 """Of the sizes behind the bars, in one column where no bar or line is."""
 
-_points = partial(forms.points, numbers="points")
+_points = partial(forms.points, numbers="points", written=1)
+LEAST, MOST, BETWEEN = word("schools with the least under-advice"), word("with the most"), word("next schools")
+FEW = 12
+"""Runs of schools up to which each has a line with its number."""
 
 
 def gaps(estimates: pd.DataFrame, model: str) -> Figure:
-    """Draw the gaps of a model, such as ``lpm_fe``: a panel per outcome, each factor alone and with the others."""
+    """Draw the gaps of a model, such as ``lpm_fe``, all factors together: a panel per outcome."""
     rows = estimates[estimates["model"] == estimates["outcome"] + f"_{model}"]
-    return _points(
-        rows,
-        line="term",
-        lines=present(TERMS, rows["term"]),
-        series="controls",
-        names=CONTROLS,
-        panel="outcome",
-        titles=OUTCOMES,
-        beside=True,
-    )
+    rows = rows[rows["controls"] == TOGETHER]
+    lines = present(TERMS, rows["term"])
+    return _points(rows, line="term", lines=lines, panel="outcome", titles=OUTCOMES, beside=True)
 
 
 def compared(estimates: pd.DataFrame, models: Mapping[str, str], terms: Sequence[str]) -> Figure:
-    """Draw the gaps of these terms by several models, each with what it is called."""
-    lines = present({name: TERMS[name] for name in terms}, estimates["term"])
-    return _points(estimates, line="term", lines=lines, series="model", names=models)
+    """Draw the gaps of these terms by several models, a line per model below the name of its term."""
+    shown = estimates[estimates["term"].isin([*terms]) & estimates["model"].isin([*models])]
+    order = shown.assign(first=shown["term"].map([*terms].index), then=shown["model"].map([*models].index))
+    shown = order.sort_values(["first", "then"], kind="stable").assign(
+        line=lambda rows: rows["term"] + "|" + rows["model"], of=lambda rows: rows["term"].map(TERMS)
+    )
+    lines = {line: models[model] for line, model in zip(shown["line"], shown["model"], strict=True)}
+    return _points(shown, line="line", lines=lines, heading="of")
 
 
 @form
@@ -123,12 +125,14 @@ def gaps_by(estimates: pd.DataFrame, terms: Sequence[str], *, ordered: bool = Fa
         "label": text("gap in under-advice, percentage points"),
         "numbers": "points",
     }
-    rows = estimates.assign(gap="")
-    return forms.lines(rows, title, x="group", series="gap", names=str, zero="line", columns=2, across=True, **how)
+    rows, how = estimates.assign(gap=""), {**how, "zero": "line", "columns": 2, "across": True, "written": 1}
+    return forms.lines(rows, x="group", series="gap", names=str, **how)
 
 
 def caterpillar(runs: pd.DataFrame) -> Figure:
-    """Draw runs of schools from the least to the most under-advice (``place``), without names."""
+    """Draw runs of schools from the least to the most under-advice (``place``), without names; few have lines."""
+    if len(runs) <= FEW:
+        return _few_runs(runs)
     figure = forms.scatter(
         runs,
         text("schools, from the least to the most under-advice; each dot is a few neighbours"),
@@ -139,6 +143,12 @@ def caterpillar(runs: pd.DataFrame) -> Figure:
     )
     figure.axes[0].set_xticks([])
     return figure
+
+
+def _few_runs(runs: pd.DataFrame) -> Figure:
+    names = dict.fromkeys(runs["place"], BETWEEN) | {runs["place"].iloc[0]: LEAST, runs["place"].iloc[-1]: MOST}
+    axis = text("under-advice after intake against the mean of schools")
+    return _points(runs, axis, line="place", lines=names)
 
 
 def named(code: str) -> str:

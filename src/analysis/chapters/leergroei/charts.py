@@ -104,13 +104,14 @@ def expected_and_observed(rows: pd.DataFrame, axis: str = "", **options: Any) ->
 
 def designs(effects: pd.DataFrame, axis: str = "") -> Figure:
     """Draw the effect of the closure by what the closure year is compared with, a panel per subject."""
-    return by_category(effects, axis, lines=present(YEARS_SHOWN, effects["category"]), to="growth")
+    return by_category(effects, axis, lines=present(YEARS_SHOWN, effects["category"]), to="growth", written=1)
 
 
 def groups_of_pupils(effects: pd.DataFrame, axis: str = "") -> Figure:
     """Draw the effect on the mean of the tests by group of pupils; by subject where there is no mean."""
     rows = on_the_mean(effects)
-    return by_category(rows, axis, lines=present(GROUPS_SHOWN, rows["category"]), heading="by", to="growth")
+    lines = present(GROUPS_SHOWN, rows["category"])
+    return by_category(rows, axis, lines=lines, heading="by", to="growth", written=1)
 
 
 def on_the_mean(effects: pd.DataFrame) -> pd.DataFrame:
@@ -133,7 +134,7 @@ def drops(effects: pd.DataFrame, axis: str = "", **options: Any) -> Figure:  # n
 def all_schools(contrasts: pd.DataFrame, axis: str = "") -> Figure:
     """Draw how growth goes with the shortage at all schools, a line per subject; the bands are in the table."""
     rows = at_all_schools(contrasts)
-    return forms.points(rows, axis, line="outcome", lines=subject, ways=WAYS["growth"])
+    return forms.points(rows, axis, line="outcome", lines=subject, ways=WAYS["growth"], written=2)
 
 
 def bands_and_schools(spread: pd.DataFrame, axis: str) -> Figure:
@@ -147,7 +148,8 @@ def example_pupils(examples: pd.DataFrame, axis: str) -> Figure:
     """Draw the probability of dropping a level for pupils at schools with few and many at risk, in both years."""
     shown = examples[examples["term"] != "difference"]
     category = shown["share_at_risk"].map(lambda share: text("school with {share:.0%} at risk", share=share))
-    return by_category(shown.assign(category=category), axis, series="year", numbers="percent", zero="edge")
+    how: dict[str, Any] = {"numbers": "percent", "zero": "edge", "written": 0}
+    return by_category(shown.assign(category=category), axis, series="year", **how)
 
 
 def _in_order(values: pd.Series) -> Callable[[pd.Series], pd.Series]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.chapters.leergroei import findings_groups as to_whom
 from analysis.chapters.leergroei.findings_limits import absent, beyond_luck, consent_given, with_shocks
-from analysis.chapters.leergroei.findings_rows import Count, Finding, known, signs_of, withheld
+from analysis.chapters.leergroei.findings_rows import Count, Finding, known, rows_of, signs_of, withheld
 from analysis.chapters.leergroei.phrases import Row, briefly, points, short, signed, size, subject
 from analysis.language import joined, term, text
 from analysis.publish import units
@@ -24,7 +24,6 @@ def findings(
     estimates: pd.DataFrame,
     examples: pd.DataFrame,
     spread: pd.DataFrame,
-    missing: pd.DataFrame,
     year_shocks: pd.DataFrame,
     consent: pd.DataFrame,
     *,
@@ -38,7 +37,7 @@ def findings(
 
     Parameters
     ----------
-    estimates, examples, spread, missing, year_shocks, consent
+    estimates, examples, spread, year_shocks, consent
         The chapter's tables, as the gate let them through; a finding that rests on a withheld number is left out.
     compared, with_m_test
         Counts of the pupils whose growth is compared in the two years, and of those with an M-test in these.
@@ -66,8 +65,7 @@ def findings(
         to_whom.examples(examples.dropna(subset=["estimate"])),
         beyond_luck(known(estimates, model="regression_to_mean", category=f"level {levels[0]}"), levels[0], closed),
         absent(
-            missing.dropna(subset=["share_present"]),
-            known(estimates, model="e_test_share", category=f"level {levels[-1]}"),
+            rows_of(estimates[estimates["model"] == "e_test_share"].dropna(subset="estimate")),
             levels,
             before,
             closed,

@@ -99,9 +99,15 @@ def _moved_levels(moved: Sequence[Row], closed: str, *, every: bool) -> str:
         "levels_rose" if signs == (1,) else "levels_fell" if signs == (-1,) else "levels_moved",
         subject=short(moved[0]),
         closed=closed,
-        levels=say("every_level") if every and len(moved) > 1 else listed([term(row["category"]) for row in moved]),
+        levels=say("every_level") if every and len(moved) > 1 else _levels(moved),
         changes=signed(moved[0]) if len(moved) == 1 else _changes(moved),
     )
+
+
+def _levels(moved: Sequence[Row]) -> str:
+    if len(moved) == 1:
+        return term(moved[0]["category"])
+    return say("some_levels", levels=listed(_named(moved)))
 
 
 def _changes(moved: Sequence[Row]) -> str:

@@ -76,41 +76,37 @@ def _most_above(gaps: Sequence[Row]) -> str:
 
 
 def absent(
-    missing: pd.DataFrame,
-    shares: Sequence[Row],
-    levels: Sequence[str],
-    before: str,
-    closed: str,
-    with_m_test: Count,
+    shares: Sequence[Row], levels: Sequence[str], before: str, closed: str, with_m_test: Count
 ) -> Iterator[Finding]:
-    """Say who sat the E-test, of the subject in which presence at the lowest level changed the lowest."""
-    wanted = [(level, year) for level in (levels[-1], levels[0]) for year in (before, closed)]
+    """Say who sat the E-test, of the subject in which presence at the lowest level changed the lowest.
+
+    Parameters
+    ----------
+    shares : The estimates that the figure draws, so that sentence and figure have the same numbers.
+    """
+    high, low = (f"level {level}" for level in (levels[0], levels[-1]))
+    wanted = [(level, year) for level in (low, high) for year in (before, closed)]
     by_subject = {}
-    for outcome, of in missing.groupby("outcome", sort=False):
-        present = {(row["level_m"], row["year"]): row["share_present"] for row in rows_of(of)}
+    for outcome, of in by_outcome(shares):
+        present = {(row["category"], row["term"]): row for row in of}
         if set(wanted) <= set(present):
-            by_subject[str(outcome)] = [present[key] for key in wanted]
+            by_subject[outcome] = [present[key] for key in wanted]
     if by_subject:
-        outcome, (low_before, low, high_before, high) = min(
-            by_subject.items(), key=lambda pair: pair[1][1] - pair[1][0]
-        )
-        by_year = {name: {row["term"]: row for row in of} for name, of in by_outcome(shares) if name in by_subject}
-        changes = {
-            name: change_of(of[before], of[closed]) for name, of in by_year.items() if {before, closed} <= set(of)
-        }
-        sign = units.direction(changes[outcome]) if outcome in changes else 0
+        changes = {outcome: change_of(*of[:2]) for outcome, of in by_subject.items()}
+        outcome = min(changes, key=lambda name: changes[name]["estimate"])
+        low_before, low_closed, high_before, high_closed = (row["estimate"] for row in by_subject[outcome])
         yield (
             "absent",
             say(
-                {1: "absent_less", -1: "absent_more"}.get(sign, "absent_unclear"),
-                rank=_most_below([*changes.values()], len(by_subject), levels[-1]),
+                {1: "absent_less", -1: "absent_more"}.get(units.direction(changes[outcome]), "absent_unclear"),
+                rank=_most_below([*changes.values()], levels[-1]),
                 subject=term(SHORT.get(outcome, outcome)),
-                low=low,
+                low=low_closed,
                 lowest=levels[-1],
                 closed=closed,
                 low_before=low_before,
                 before=before,
-                high=high,
+                high=high_closed,
                 highest=levels[0],
                 high_before=high_before,
             ),
@@ -118,12 +114,11 @@ def absent(
         )
 
 
-def _most_below(changes: Sequence[Row], subjects: int, lowest: str) -> str:
+def _most_below(changes: Sequence[Row], lowest: str) -> str:
     """Say whether presence is known to have changed the least or fallen the most here; see `_most_above`."""
-    if subjects < 2:
+    if len(changes) < 2:
         return ""
-    established = len(changes) == subjects and trails(changes)
-    return say("change_lowest" if established else "change_perhaps_lowest", lowest=lowest)
+    return say("change_lowest" if trails(changes) else "change_perhaps_lowest", lowest=lowest)
 
 
 def consent_given(make_up: pd.DataFrame, estimates: pd.DataFrame, closed: str) -> Iterator[Finding]:

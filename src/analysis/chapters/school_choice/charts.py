@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -33,7 +34,8 @@ def willingness(travel: pd.DataFrame, attributes: Sequence[str], codes: Codes = 
     titles = present({name: attribute_label(name, codes) for name in attributes}, rows["term"])
     ways = (text("avoids it"), text("goes farther for it"))
     axis = text("extra distance (km)")
-    return forms.points(rows.assign(chooser=kinds), axis, line="chooser", panel="term", titles=titles, ways=ways)
+    how: dict[str, Any] = {"panel": "term", "titles": titles, "ways": ways, "written": 1}
+    return forms.points(rows.assign(chooser=kinds), axis, line="chooser", **how)
 
 
 def in_order_of_groups(rows: pd.DataFrame) -> pd.DataFrame:

@@ -102,7 +102,7 @@ def mirroring(by_year: pd.DataFrame) -> Figure:
         x="year",
         series="allowed_difference",
         names=names,
-        label=text("share of schools"),
+        label=text("share of schools this close to their area"),
         numbers="percent",
         zero="edge",
     )

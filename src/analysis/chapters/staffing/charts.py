@@ -10,12 +10,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.language import MINUS, text
+from analysis.language import MINUS, localised, text
 from analysis.publish import forms, units
-from analysis.publish.axes import Numbers, write_numbers
+from analysis.publish.axes import Numbers, beside_mark, write_numbers
 from analysis.publish.figures import INK, SMALL, legend_above, panels
-from analysis.publish.forms.labels import in_place, on_line, why_missing
+from analysis.publish.forms.labels import Label, beside, in_place, on_line, why_missing
 from analysis.publish.forms.marks import along, break_line, curve, dots, form, named, of, present, zero_line
+from analysis.topics.staffing.alts import otherwise, tried
 from analysis.topics.staffing.models.eligibility import UNITS
 from analysis.topics.staffing.words import axes as axes_of
 from analysis.topics.staffing.words import outcomes, word
@@ -24,9 +25,14 @@ PANEL_CM, CUTOFF_CM, FRAME_CM = 5.0, 7.0, 1.0
 PER_ROW = 2
 DRAWN = ("log_wage", "shortage")
 """Outcomes that are drawn at the cut-off."""
+BY_YEAR = ("log_wage", "inflow", "outflow", "pupils_per_teacher")
+"""Outcomes that are drawn by year: where the money arrived, who came and left, and what that made of it."""
+HEADROOM = 0.16
+"""Part of the height of a panel that is left above its intervals for words."""
 MARGIN = "#d3dde6"
 SERIES_YEARS = 0.22
 """Years between two series of an event study that are beside each other."""
+LOGARITHM = "log points"
 LETTERS_UP, LETTERS_ACROSS = 34, 40
 """What fits along the height and the width of one of several panels."""
 
@@ -77,7 +83,7 @@ def _describe(area: Axes, outcome: str, label: str) -> None:
 
 
 def _numbers(outcome: str) -> Numbers:
-    return "points" if units.is_share(UNITS[outcome]) else "plain"
+    return "points" if units.is_share(UNITS[outcome]) or UNITS[outcome] == LOGARITHM else "plain"
 
 
 def _jump(row: pd.Series) -> str:
@@ -92,6 +98,17 @@ def _jump(row: pd.Series) -> str:
         left=int(row["n_left"]),
         right=int(row["n_right"]),
     )
+
+
+def by_year(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Choose the outcomes that are drawn by year; all of them where none of these is known."""
+    chosen = estimates[estimates["outcome"].isin(BY_YEAR)]
+    return chosen if chosen["estimate"].notna().any() else estimates
+
+
+def toelage_by_year(estimates: pd.DataFrame, **options: Any) -> Figure:  # noqa: ANN401 - of `event_study`
+    """Draw the event studies of the toelage of some outcomes; those of the others are in the table."""
+    return event_study(by_year(estimates), **options)
 
 
 @form
@@ -112,10 +129,12 @@ def event_study(estimates: pd.DataFrame, *, base: int, start: int | None = None)
         area.plot([base], [0], linestyle="", marker="o", markerfacecolor="white", color=INK, zorder=4)
         area.set_xticks(years[::3])
         _describe(area, outcome, axes_of()[outcome])
+        low, high = area.get_ylim()
+        area.set_ylim(low, high + HEADROOM * (high - low))
     how: dict[str, Any] = {
-        "xytext": (0, 7),
+        "xytext": (6, 7),
         "textcoords": "offset points",
-        "ha": "center",
+        "ha": "right",
         "va": "bottom",
         "fontsize": SMALL,
     }
@@ -149,7 +168,7 @@ def nulls(table: pd.DataFrame) -> Figure:
             }
             area.fill_between([-margin, margin], 0, 1, **span)
         zero_line(area)
-        _lines_of(area, rows, lines)
+        _lines_of(area, rows, lines, outcome)
         write_numbers(area.xaxis, _numbers(outcome))
         area.set_title(outcomes()[outcome])
         area.set_xlabel(fill(axes_of()[outcome], LETTERS_ACROSS), fontsize=SMALL)
@@ -157,28 +176,45 @@ def nulls(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def _lines_of(area: Axes, rows: pd.DataFrame, lines: Mapping[str, str]) -> None:
-    """Draw one outcome: an estimate with its interval per model, or why there is none."""
+def _number(value: float, outcome: str) -> str:
+    return localised(beside_mark(value, _numbers(outcome), units.written(UNITS[outcome]).digits))
+
+
+def _lines_of(area: Axes, rows: pd.DataFrame, lines: Mapping[str, str], outcome: str) -> None:
+    """Draw one outcome: an estimate with its interval and its number per model, or why there is none."""
     own = along(rows, "model", lines)
     dots(area, range(len(lines)), own)
     for at, value in enumerate(own["estimate"]):
         if pd.isna(value):
             in_place(area, why_missing(rows[rows["model"] == [*lines][at]]), at)
+        else:
+            end = own["ci_high"].fillna(value)[at]
+            beside(area, Label(_number(value, outcome), float(end), at, INK))
     area.set_yticks(range(len(lines)), [*lines.values()])
     area.set_ylim(len(lines) - 0.5, -0.5)
     area.grid(visible=False, axis="y")
 
 
 def placebo(estimates: pd.DataFrame, outcome: str) -> Figure:
-    """Draw placebo runs of an outcome: a panel per kind, a line per cut-off, radius, factor or year."""
+    """Draw runs of an outcome in which there is no toelage: a panel per kind, a line per cut-off or year."""
+    return _runs(tried(estimates), outcome)
+
+
+def robustness(estimates: pd.DataFrame, outcome: str) -> Figure:
+    """Draw the effect on an outcome, estimated otherwise: a panel per kind, a line per radius or factor."""
+    return _runs(otherwise(estimates), outcome)
+
+
+def _runs(estimates: pd.DataFrame, outcome: str) -> Figure:
     titles = {
-        "placebo_cutoff": text("Placebo: at cut-offs that decide nothing"),
-        "placebo_year": text("Placebo: starts in years before the toelage"),
-        "donut": text("The same effect, without the schools nearest to the cut-off"),
-        "bandwidth": text("The same effect, at multiples of the bandwidth"),
+        "placebo_cutoff": text("At cut-offs that decide nothing, by distance from the true one"),
+        "placebo_year": text("At starts in years before the toelage"),
+        "donut": text("Without the schools nearest to the cut-off, by distance"),
+        "bandwidth": text("At multiples of the bandwidth"),
     }
     kinds = present(titles, estimates["model"])
     shown = estimates.assign(group=estimates["group"].str.replace("-", MINUS))
-    figure = forms.points(shown, line="group", panel="model", titles=kinds, numbers=_numbers(outcome))
+    how: dict[str, Any] = {"numbers": _numbers(outcome), "written": units.written(UNITS[outcome]).digits}
+    figure = forms.points(shown, line="group", panel="model", titles=kinds, **how)
     figure.axes[-1].set_xlabel(f"{outcomes()[outcome]}: {axes_of()[outcome]}")
     return figure

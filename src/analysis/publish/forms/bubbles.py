@@ -12,12 +12,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from analysis.language import localised, term, text
 from analysis.publish.axes import Numbers, formatter
 from analysis.publish.figures import COLOUR_MAP, FAINT, INK, SMALL, canvas
+from analysis.publish.forms.labels import HALO
 from analysis.publish.forms.marks import floats, form, require
 
 MAP_CM = 12.0
@@ -29,8 +29,6 @@ IN_LEGEND = 64.0
 """Area of a bubble that shows a step of colour, in square points."""
 CROSS: dict[str, Any] = {"marker": "x", "s": 16, "color": INK, "linewidths": 0.9}
 """How a place is drawn whose numbers are withheld."""
-HALO = [withStroke(linewidth=2.2, foreground="white")]
-"""Round the names on a map, so that they can be read over bubbles."""
 STEPS = 5
 """Most steps of colour."""
 LETTERS = 22

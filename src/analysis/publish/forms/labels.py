@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from analysis.disclosure import SUPPRESSED
 from analysis.language import text
@@ -18,6 +19,8 @@ PART = 0.72
 POINTS_PER_CM = 72 * CM
 LINE_POINTS = 9.5
 """Height of a line of small letters."""
+HALO = [withStroke(linewidth=2.2, foreground="white")]
+"""Round words that may stand on a line of reference or a grid, so that they can be read over it."""
 GAP = 5
 """Points between a mark and its name."""
 
@@ -53,7 +56,7 @@ def beside(axes: Axes, label: Label, *, shift: float = 0.0) -> None:
     how: dict[str, Any] = {"va": "center", "ha": "left", "fontsize": SMALL, "annotation_clip": False}
     at = (GAP, round(shift, 1))
     words = axes.annotate(label.name, (label.x, label.y), xytext=at, textcoords="offset points", **how)
-    words.set_color(readable(label.colour))
+    words.set(color=readable(label.colour), path_effects=HALO)
 
 
 def spread(at: np.ndarray, heights: np.ndarray) -> np.ndarray:

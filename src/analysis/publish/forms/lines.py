@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from textwrap import fill
 from typing import Any
@@ -11,8 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.language import term
-from analysis.publish.axes import Numbers, write_numbers
+from analysis.language import localised, term, text
+from analysis.publish.axes import Numbers, beside_mark, write_numbers
 from analysis.publish.figures import ENTRY_CM, PALETTE, SMALL, panels
 from analysis.publish.forms.labels import Label, at_ends, in_place, on_line, why_missing
 from analysis.publish.forms.marks import (
@@ -39,6 +40,8 @@ NAME = 18
 NOT_DRAWN = ": "
 """Between the name of a line and why it is not there."""
 TICKS = 8
+YEAR = re.compile(r"\d{4}(/\d\d)?")
+"""A year or a school year: of these some may be left out along an axis."""
 TITLE, LETTERS = 60, 80
 """Letters of a title, and of labels with the spaces between them, that fit along panels beside each other."""
 
@@ -61,6 +64,7 @@ def lines(
     columns: int = 3,
     apart: bool = False,
     across: bool = False,
+    written: int | None = None,
 ) -> Figure:
     """Draw estimates as lines that are named at their ends, with a band where they have intervals.
 
@@ -74,6 +78,7 @@ def lines(
     columns : Most panels beside each other.
     apart : The panels have lines of their own.
     across : All panels measure the same, on one scale.
+    written : With how many decimals its last value is written at the end of each line; shares are in whole per cents.
     """
     if rows[x].nunique() < FEWEST:
         how: dict[str, Any] = {
@@ -84,6 +89,7 @@ def lines(
             "apart": apart and not across,
         }
         return _as_points(rows, label, x, series, names, **how)
+    written = 0 if written is None and numbers == "percent" else written
     shown, at = named(rows, panel, titles), _positions(rows[x])
     height = PANEL_CM if panel else LONE_CM
     options: dict[str, Any] = {"sharex": True, "sharey": across}
@@ -101,8 +107,8 @@ def lines(
         _say_missing(area, part, x, at)
     for number, (area, named_lines) in enumerate(zip(axes, drawn, strict=True)):  # panels on one scale have it now
         _settle(area, numbers, zero)
-        if apart or number == min(len(axes), columns) - 1:
-            _name(area, named_lines, at, height)
+        named_here = apart or number == min(len(axes), columns) - 1
+        _name(area, named_lines, at, height, (numbers, written), named_here=named_here)
     label_up(axes[0], term(label), -(-len(shown) // columns))
     if legend:
         figure.suptitle(term(legend), x=0.01, ha="left", fontsize=SMALL)
@@ -120,8 +126,13 @@ def _settle(axes: Axes, numbers: Numbers, zero: Zero) -> None:
 def _named(rows: pd.DataFrame, x: str, at: Collection[Any], name: str) -> tuple[str, pd.DataFrame]:
     """Return a line with its name, and with why it has no number at all where it has none."""
     line = along(rows, x, at)
-    lacks = bool(name) and len(rows) > 0 and line["estimate"].isna().all()
-    return (f"{name}{NOT_DRAWN}{why_missing(rows)}" if lacks else name), line
+    missing = line["estimate"].isna()
+    if not name or rows.empty or not missing.any():
+        return name, line
+    if missing.all():
+        return f"{name}{NOT_DRAWN}{why_missing(rows)}", line
+    gone = rows[rows["estimate"].isna()]
+    return (text("{name} (others: {why})", name=name, why=why_missing(gone)) if len(gone) else name), line
 
 
 def _as_points(rows: pd.DataFrame, axis: str, x: str, series: str, names: Names, **how: Any) -> Figure:  # noqa: ANN401 - options of `points`
@@ -148,15 +159,27 @@ def _say_missing(axes: Axes, rows: pd.DataFrame, x: str, at: Mapping[Any, float]
             in_place(axes, why_missing(own), place, upright=True)
 
 
-def _name(axes: Axes, drawn: Collection[tuple[str, pd.DataFrame]], at: Mapping[Any, float], panel_cm: float) -> None:
-    """Name each line at its last point; a line alone without a name needs none."""
+def _name(
+    axes: Axes,
+    drawn: Collection[tuple[str, pd.DataFrame]],
+    at: Mapping[Any, float],
+    panel_cm: float,
+    how: tuple[Numbers, int | None],
+    *,
+    named_here: bool,
+) -> None:
+    """Write at the end of each line its last value and, where it is `named_here`, its name."""
+    numbers, written = how
     ends = []
     for number, (name, line) in enumerate(drawn):
         known = np.flatnonzero(line["estimate"].notna())
-        place = [*at.values()][known[-1] if len(known) else -1]
-        height = float(line["estimate"].iloc[known[-1]]) if len(known) else axes.get_ylim()[0]
-        if name and (len(known) or NOT_DRAWN in name):
-            ends.append(Label(fill(name, NAME), place, height, PALETTE[number]))
+        last = float(line["estimate"].iloc[known[-1]]) if len(known) else np.nan
+        value = "" if written is None else localised(beside_mark(last, numbers, written))
+        said = name if named_here and (len(known) or NOT_DRAWN in name) else ""
+        words = fill(" ".join(filter(None, (value, said))), NAME)
+        if words:
+            place = [*at.values()][known[-1] if len(known) else -1]
+            ends.append(Label(words, place, last if len(known) else axes.get_ylim()[0], PALETTE[number]))
     at_ends(axes, ends, panel_cm)
 
 
@@ -168,12 +191,21 @@ def _positions(values: pd.Series) -> dict[Any, float]:
 
 
 def _ticks(axes: Axes, at: Mapping[Any, float], columns: int) -> None:
-    """Label what fits, the last one always; words that are too long for their place are turned."""
+    """Label what fits, the last one always: of years some, of other words all, turned where they are too long."""
     step = -(-len(at) // TICKS)
-    shown = [*at][::-1][::step][::-1]
-    labels = [term(str(value)) for value in shown]
-    axes.set_xticks([at[value] for value in shown], labels)
-    if columns * sum(len(label) + 3 for label in labels) > LETTERS:
+    while all(YEAR.fullmatch(str(value)) for value in at) and _length(_every(at, step)) > LETTERS / columns:
+        step += 1
+    shown = _every(at, step)
+    axes.set_xticks([at[value] for value in shown], [term(str(value)) for value in shown])
+    if _length(shown) > LETTERS / columns:
         axes.tick_params(axis="x", labelrotation=45)
         for label in axes.get_xticklabels():
             label.set(ha="right", rotation_mode="anchor")
+
+
+def _every(at: Mapping[Any, float], step: int) -> list[Any]:
+    return [*at][::-1][::step][::-1]
+
+
+def _length(shown: Collection[Any]) -> int:
+    return sum(len(term(str(value))) + 3 for value in shown) if len(shown) > 1 else 0

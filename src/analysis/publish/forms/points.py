@@ -11,9 +11,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.language import term, text
-from analysis.publish.axes import Numbers, write_numbers
-from analysis.publish.figures import PALETTE, canvas, legend_above, legend_height
+from analysis.language import localised, term, text
+from analysis.publish.axes import Numbers, beside_mark, write_numbers
+from analysis.publish.figures import INK, PALETTE, canvas, legend_above, legend_height
 from analysis.publish.forms import labels
 from analysis.publish.forms.labels import Label, in_place, why_missing
 from analysis.publish.forms.marks import (
@@ -45,6 +45,10 @@ LONGEST = 40
 """Letters of the longest name that is written beside a dot."""
 
 
+SHORT = 12
+"""Letters of the longest name that is written at a place where its number is withheld."""
+
+
 class Heading(str):
     """A line without a number of its own: what the lines below it are."""
 
@@ -72,6 +76,7 @@ def points(
     beside: bool = False,
     apart: bool = False,
     sort: bool = False,
+    written: int | None = None,
 ) -> Figure:
     """Draw estimates with their intervals from left to right; a line without one says why.
 
@@ -84,6 +89,7 @@ def points(
     beside : Panels are beside each other, with the same lines; else below each other.
     apart : Panels have axes of their own, as what they measure differs.
     sort : The lines of a panel are in the order of the first series' estimates, largest first.
+    written : With how many decimals each estimate is written behind its interval; else none is.
     """
     require(rows, *ENDS)
     kinds, panels = named(rows, series, names), named(rows, panel, titles)
@@ -103,8 +109,13 @@ def points(
             "\n".join(fill(words, ALONG // (len(axes) if beside else 1)) for words in along_axis.split("\n"))
         )
     label_up(axes[0], term(label), 1 if beside else len(shown))
-    if series and not (direct and _name_series(axes, parts, line, shown, series, kinds)):
+    named_at = _line_of_names(parts, line, shown, series, kinds) if series and direct else None
+    if series and not named_at:
         legend_above(axes[0])
+    for place, (area, part, on) in enumerate(zip(axes, parts, shown, strict=True)):
+        for at, value in enumerate(on):
+            named_here = kinds if named_at == (place, at) else {}
+            _name_marks(area, part[part[line] == value], at, series, kinds, named_here, (numbers, written))
     return figure
 
 
@@ -150,7 +161,7 @@ def _panel(
     missing = np.array([own[[*ENDS]].isna().all(axis=1) for own in drawn.values()])
     for at_line, value in enumerate(on):
         if not isinstance(value, Heading):
-            _say_missing(axes, at_line, missing[:, at_line], rows[rows[line] == value])
+            _say_missing(axes, at_line, missing[:, at_line], rows[rows[line] == value], [*kinds.values()])
     axes.set_yticks(at, [*on.values()])
     axes.set_ylim(max(len(on), 1) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
@@ -159,6 +170,8 @@ def _panel(
     for words, value in zip(axes.get_yticklabels(), on, strict=False):  # named once where panels share them
         if isinstance(value, Heading):
             words.set_fontweight("bold")
+    if any(isinstance(value, Heading) for value in on):
+        axes.tick_params(axis="y", length=0)
 
 
 def _marks(axes: Axes, at: np.ndarray, rows: pd.DataFrame, number: int, name: str, *, ranged: bool) -> None:
@@ -170,35 +183,52 @@ def _marks(axes: Axes, at: np.ndarray, rows: pd.DataFrame, number: int, name: st
     dots(axes, at, fine, series=number, name=name or None)
 
 
-def _say_missing(axes: Axes, at: int, missing: np.ndarray, given: pd.DataFrame) -> None:
-    """Write at a line why it has no number, or at the place of each series that has none."""
+def _say_missing(axes: Axes, at: int, missing: np.ndarray, given: pd.DataFrame, names: Sequence[str]) -> None:
+    """Write at a line why it has no number, or of each series that has none, at its place and by its name."""
     if missing.all():
         in_place(axes, why_missing(given), at)
     for number in np.flatnonzero(missing) if not missing.all() else ():
-        in_place(axes, why_missing(given[given["estimate"].isna()]), at + _places(int(number), len(missing)))
+        why = why_missing(given[given["estimate"].isna()])
+        words = f"{names[int(number)]}: {why}" if len(names[int(number)]) <= SHORT else why
+        in_place(axes, words, at + _places(int(number), len(missing)))
 
 
-def _name_series(
-    axes: Sequence[Axes],
+def _line_of_names(
     parts: Sequence[pd.DataFrame],
     line: str,
     shown: Sequence[Mapping[Any, str]],
     series: str,
     kinds: Mapping[Any, str],
-) -> bool:
-    """Name the series beside their dots on the first line that has them all; return whether there is such a line."""
-    for area, part, on in zip(axes, parts, shown, strict=True):
+) -> tuple[int, int] | None:
+    """Return the panel and the place of the first line that has all series, beside which they are named."""
+    for panel, (part, on) in enumerate(zip(parts, shown, strict=True)):
         known = part[part[["estimate", "ci_high"]].notna().any(axis=1)]
         for at, value in enumerate(on):
-            own = known[known[line] == value].drop_duplicates(series).set_index(series)
-            if not set(kinds) <= set(own.index):
-                continue
-            for number, (kind, name) in enumerate(kinds.items()):
-                end = np.nanmax(own.loc[kind, [*ENDS]].to_numpy(float))
-                place = Label(name, end, at + _places(number, len(kinds)), PALETTE[number])
-                labels.beside(area, place)
-            return True
-    return False
+            if set(kinds) <= set(known.loc[known[line] == value, series]):
+                return panel, at
+    return None
+
+
+def _name_marks(
+    axes: Axes,
+    rows: pd.DataFrame,
+    at: int,
+    series: str | None,
+    kinds: Mapping[Any, str],
+    names: Mapping[Any, str],
+    how: tuple[Numbers, int | None],
+) -> None:
+    """Write behind the marks of a line their numbers, if these are `written`, and the names of their series."""
+    numbers, written = how
+    for number, kind in enumerate(kinds):
+        own = of(rows, series, kind)[[*ENDS]].to_numpy(dtype=float, na_value=np.nan)
+        if not np.isfinite(own).any():
+            continue
+        value = "" if written is None else localised(beside_mark(own[0, 0], numbers, written))
+        words = "  ".join(filter(None, (value, names.get(kind, ""))))
+        if words:
+            colour = PALETTE[number] if series else INK
+            labels.beside(axes, Label(words, float(np.nanmax(own)), at + _places(number, len(kinds)), colour))
 
 
 def _settle(axes: Axes, numbers: Numbers, zero: Zero, shade: tuple[float, float] | None) -> None:

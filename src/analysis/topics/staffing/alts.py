@@ -66,7 +66,7 @@ def cutoff(jumps: pd.DataFrame, shown: Collection[str]) -> str:
     return _moved(kind, [(row["outcome"], units.direction(row) * (corrected[row["outcome"]] < LEVEL)) for row in rows])
 
 
-def _every(rows: pd.DataFrame) -> int:
+def every(rows: pd.DataFrame) -> int:
     """Return the sign that all intervals of some rows share, else 0."""
     signs = {units.direction(row) for row in as_rows(_known(rows))}
     return signs.pop() if len(signs) == 1 else 0
@@ -79,7 +79,7 @@ def events(estimates: pd.DataFrame, start: int) -> str:
         start=str(start),
     )
     since = estimates[estimates["year"] >= start]
-    return _moved(kind, [(str(name), _every(rows)) for name, rows in since.groupby("outcome", sort=False)])
+    return _moved(kind, [(str(name), every(rows)) for name, rows in since.groupby("outcome", sort=False)])
 
 
 def oab_events(estimates: pd.DataFrame, last_year: int) -> str:
@@ -100,12 +100,36 @@ def nulls(table: pd.DataFrame) -> str:
     return _joined(kind, text("Within it lie {share:.0%} of the intervals.", share=within.mean()) if len(known) else "")
 
 
+def tried(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Choose the runs in which there is no toelage."""
+    return estimates[estimates["model"].str.startswith("placebo_")]
+
+
+def otherwise(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Choose the runs that estimate the effect of the toelage in another way."""
+    return estimates[~estimates["model"].str.startswith("placebo_")]
+
+
 def placebos(estimates: pd.DataFrame) -> str:
     """Describe the placebo runs: how many intervals cover zero."""
+    return _joined(text("Dots with intervals for false cut-offs and false years."), _zero_in(tried(estimates)))
+
+
+def robustness(estimates: pd.DataFrame) -> str:
+    """Describe the effect when it is estimated otherwise: how many intervals cover zero."""
+    return _joined(text("Dots with intervals for left-out schools and for bandwidths."), _zero_in(otherwise(estimates)))
+
+
+def _zero_in(estimates: pd.DataFrame) -> str:
     known = _known(estimates)
     zero = (known["ci_low"] <= 0) & (known["ci_high"] >= 0)
-    kind = text("Dots with intervals for false cut-offs and years, left-out schools and bandwidths.")
-    return _joined(kind, text("Zero lies in {share:.0%} of the intervals.", share=zero.mean()) if len(known) else "")
+    if known.empty:
+        return ""
+    return text(
+        "Zero lies in the intervals of {zero_groups} of {groups} estimates.",
+        zero_groups=int(zero.sum()),
+        groups=len(known),
+    )
 
 
 def by_risk(levels: pd.DataFrame) -> str:

@@ -37,8 +37,8 @@ def outcomes() -> Mapping[str, str]:
 def axes() -> Mapping[str, str]:
     """Name the unit of a difference in every outcome, for an axis or a cell."""
     along = {outcome: units.shown(unit) for outcome, unit in UNITS.items()}
-    # Along an axis a logarithm stays one: its distances are those of the estimates.
-    return along | {"log_wage": text("log points (0.01 is about 1 per cent)")}
+    # Along an axis a logarithm stays one, a hundred times: its distances are those of the estimates.
+    return along | {"log_wage": text("per cent, approximately")}
 
 
 def measures() -> Mapping[str, str]:

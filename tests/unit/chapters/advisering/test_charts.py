@@ -29,7 +29,7 @@ def test_a_panel_per_term_on_one_scale_and_a_line_per_group(by_year) -> None:
     assert [line.get_ydata().tolist() for line in axes[0].get_lines()] == [pytest.approx([0.1, 0.2, 0.3])] * 2
     assert axes[0].get_ylim() == axes[1].get_ylim()
     named = {text.get_text() for text in axes[1].texts}
-    assert named == {"parents low-\neducated", "parents highly\neducated"}
+    assert {words.replace("\n", " ") for words in named} == {"30% parents low- educated", "30% parents highly educated"}
 
 
 def test_revised_has_a_panel_for_all_and_per_group_and_a_mark_where_the_test_changed(by_year) -> None:
@@ -91,18 +91,33 @@ def test_groups_are_named_by_their_category_in_the_order_of_these() -> None:
     assert named == ["education", "parents low-educated", "origin", "western background"]
 
 
-def test_gaps_of_three_outcomes_are_drawn_in_two_variants_of_control() -> None:
+def test_gaps_of_three_outcomes_are_drawn_with_their_numbers_and_all_factors_together() -> None:
     rows = [
-        row(0.1, model=f"{outcome}_lpm_fe", outcome=outcome, term="laag", controls=controls)
+        row(gap, model=f"{outcome}_lpm_fe", outcome=outcome, term="laag", controls=controls)
         for outcome in gaps.OUTCOMES
-        for controls in ("mutual", "alone")
+        for controls, gap in (("mutual", 0.1), ("alone", 0.2))
     ]
     figure = gaps.gaps(pd.DataFrame(rows), "lpm_fe")
     assert [axes.get_title(loc="left") for axes in figure.axes] == list(gaps.OUTCOMES.values())
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
-        "all factors together",
-        "one factor at a time",
-    ]
+    assert [[text.get_text() for text in axes.texts] for axes in figure.axes] == [["+10.0"]] * 3
+
+
+def test_the_ways_to_take_the_score_in_stand_below_the_group_they_are_of() -> None:
+    rows = [row(gap, model=model, term=term) for term in ("laag", "girl") for model, gap in (("b", 0.2), ("a", 0.1))]
+    (axes,) = gaps.compared(pd.DataFrame(rows), {"a": "score as it is", "b": "score and LOVS"}, ["girl", "laag"]).axes
+    ways = ["score as it is", "score and LOVS"]
+    named = [label.get_text() for label in axes.get_yticklabels()]
+    assert named == ["girl", *ways, "parents low-educated", *ways]
+    assert [text.get_text() for text in axes.texts] == ["+10.0", "+20.0"] * 2
+
+
+def test_few_runs_of_schools_have_a_line_each_and_many_are_dots_along_the_axis() -> None:
+    runs = pd.DataFrame([row(0.01 * place, place=place) for place in range(20)])
+    assert gaps.caterpillar(runs).axes[0].get_xticks().size == 0
+    few = gaps.caterpillar(runs[:3]).axes[0]
+    named = [label.get_text() for label in few.get_yticklabels()]
+    assert named == ["schools with the least under-advice", "next schools", "with the most"]
+    assert [text.get_text() for text in few.texts] == ["0.0", "+1.0", "+2.0"]
 
 
 def test_the_parts_of_a_gap_add_up_to_it() -> None:

@@ -1,3 +1,5 @@
+import re
+
 import pandas as pd
 import pytest
 
@@ -9,7 +11,6 @@ from analysis.language import speaking
 COLUMNS = ["model", "by", "outcome", "category", "term", "estimate", "ci_low", "ci_high", "n_pupils"]
 NOTHING = pd.DataFrame(columns=["outcome", "category", "sd_schools", "low_tenth", "high_tenth", "n_pupils"])
 NO_EXAMPLES = pd.DataFrame(columns=["share_at_risk", "term", "estimate"])
-NOBODY = pd.DataFrame(columns=["outcome", "year", "level_m", "share_present", "n_m_test"])
 
 
 NO_SHOCKS = pd.DataFrame(columns=["model", "outcome", "estimate"])
@@ -21,12 +22,11 @@ def pupils(**values):
     return sum(len(value) if isinstance(value, list) else 1 for value in values.values())
 
 
-def findings(*rows, spread=NOTHING, examples=NO_EXAMPLES, missing=NOBODY, shocks=NO_SHOCKS, consent=NO_CONSENT):
+def findings(*rows, spread=NOTHING, examples=NO_EXAMPLES, shocks=NO_SHOCKS, consent=NO_CONSENT):
     frame = wording.findings(
         pd.DataFrame(rows, columns=COLUMNS),
         examples,
         spread,
-        missing,
         shocks,
         consent,
         compared=pupils,
@@ -316,20 +316,6 @@ def test_example_pupils():
     assert "in 2018/19 and 44% (95% interval 40% to 48%) in 2019/20" in sentence
 
 
-def test_absence_of_the_subject_with_the_largest_fall():
-    rows = pd.DataFrame(
-        [
-            (outcome, year, level, present, 500)
-            for outcome, fall in (("lezen", 0.1), ("rekenen", 0.2))
-            for year, less in (("2018/19", 0.0), ("2019/20", fall))
-            for level, present in (("I", 0.95), ("V", 0.9 - less))
-        ],
-        columns=["outcome", "year", "level_m", "share_present", "n_m_test"],
-    )
-    sentence = sentences_of(missing=rows)["absent"]
-    assert "arithmetic, 70% of those at level V sat the E-test in 2019/20 (90% in 2018/19)" in sentence
-
-
 def test_the_spread_between_schools():
     sentence = sentences_of(spread=spread(-0.38, 0.26))["schools"]
     assert "a tenth of them grew at least 0.38 less in 2019/20" in sentence
@@ -519,42 +505,43 @@ def test_the_headline_on_luck_turns(observed, words):
     assert words in sentences_of(*dropped("lezen", 0.2, observed, 0.01))["regression_to_mean"].beside["headline"]
 
 
-def presence(half):
+def presence(half, years=("2018/19", "2019/20")):
+    """At level V 90% and then 85% in reading, and 90% and then 75% in arithmetic; at level I 90% in both years."""
     shares = {"lezen": (0.9, 0.85), "rekenen": (0.9, 0.75)}
-    years = ("2018/19", "2019/20")
-    counted = [
-        (subject, year, level, share if level == "V" else 0.9, 500)
+    return [
+        ("e_test_share", "level_m", subject, f"level {level}", year, share, share - half, share + half, 500)
         for subject, of in shares.items()
-        for year, share in zip(years, of, strict=True)
-        for level in ("I", "V")
+        for level, by_year in (("I", (0.9, 0.9)), ("V", of))
+        for year, share in zip(years, by_year, strict=True)
     ]
-    rows = [
-        ("e_test_share", "level_m", subject, "level V", year, share, share - half, share + half, 500)
-        for subject, of in shares.items()
-        for year, share in zip(years, of, strict=True)
-    ]
-    return rows, pd.DataFrame(counted, columns=NOBODY.columns)
 
 
-@pytest.mark.parametrize(("half", "established"), [(0.01, True), (0.1, False), (None, False)])
+@pytest.mark.parametrize(("half", "established"), [(0.01, True), (0.1, False), (float("nan"), False)])
 def test_the_subject_chosen_by_its_absence_says_whether_that_is_known_to_be_the_most(half, established):
     """Changes of -.05 and -.15; without intervals of the shares nothing is known of their rank."""
-    rows, counted = presence(half or 0.01)
-    sentence = sentences_of(*(rows if half else []), missing=counted)["absent"]
-    assert "75% of those at level V" in sentence
+    sentence = sentences_of(*presence(half))["absent"]
+    assert "in arithmetic, 75% of those at level V sat the E-test in 2019/20 (90% in 2018/19)" in sentence
     assert ("Of all subjects the change at level V is lowest here." in sentence) is established
     assert ("lowest in this subject is not established" in sentence) is not established
-    assert ("Fewer pupils of the lowest level" in sentence.beside["headline"]) is (half is not None)
-    if not half:
-        assert "is not established" in sentence.beside["headline"]
+    assert ("Fewer pupils of the lowest level" in sentence.beside["headline"]) is (half == half)
+    assert ("is not established" in sentence.beside["headline"]) is (half != half)
 
 
 def test_more_pupils_at_the_test_have_another_headline():
-    rows, counted = presence(0.01)
-    years = {"2018/19": "2019/20", "2019/20": "2018/19"}
-    turned = [(*row[:4], years[row[4]], *row[5:]) for row in rows]
-    sentence = sentences_of(*turned, missing=counted.assign(year=counted["year"].map(years)))["absent"]
+    sentence = sentences_of(*presence(0.01, years=("2019/20", "2018/19")))["absent"]
     assert sentence.beside["headline"].startswith("More pupils of the lowest level sat the E-test")
+
+
+def test_absence_says_the_shares_that_its_figure_draws():
+    """A count of its own would be rounded by itself, and say 84% beside a dot at 85%."""
+    drawn = {f"{row[5]:.0%}" for row in presence(0.01) if row[2] == "rekenen"}
+    said = set(re.findall(r"\d+%", sentences_of(*presence(0.01))["absent"]))
+    assert said == drawn
+
+
+def test_absence_is_not_said_where_a_share_is_withheld():
+    rows = [row for row in presence(0.01) if row[3:5] != ("level V", "2019/20")]
+    assert "absent" not in sentences_of(*rows)
 
 
 @pytest.mark.parametrize(

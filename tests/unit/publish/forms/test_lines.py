@@ -98,3 +98,34 @@ def test_an_axis_from_zero_leaves_room_above_a_lone_point():
     left, right = axes.get_xlim()
     assert left == 0
     assert right > 0.98
+
+
+def test_shares_have_their_last_value_at_the_end_of_each_line():
+    frame = rows([1, 2, 3], ("a", [0.1, 0.2, 0.254])).assign(panel="one")
+    both = pd.concat([frame, frame.assign(panel="two", estimate=[0.3, 0.4, 0.5])])
+    figure = lines(both, x="x", series="of", panel="panel", numbers="percent", across=True)
+    assert [[text.get_text() for text in axes.texts] for axes in figure.axes] == [["25%"], ["50% a"]]
+
+
+def test_a_panel_above_an_empty_place_has_the_labels_of_its_axis():
+    frame = rows([2017, 2018, 2019], ("a", [1.0, 2.0, 3.0]))
+    five = pd.concat([frame.assign(panel=name) for name in "abcde"])
+    figure = lines(five, x="x", series="of", panel="panel", columns=3)
+    figure.draw_without_rendering()
+    labelled = [any(tick.label1.get_visible() for tick in axes.xaxis.get_major_ticks()) for axes in figure.axes[:5]]
+    assert labelled == [False, False, True, True, True]
+
+
+def test_a_line_of_which_some_is_withheld_says_so_at_its_end():
+    frame = rows([1, 2, 3], ("a", [None, None, 3.0])).assign(suppressed=["estimate", "estimate", ""])
+    (axes,) = lines(frame.astype({"estimate": float}), x="x", series="of").axes
+    assert "a (others: withheld)" in [text.get_text().replace("\n", " ") for text in axes.texts]
+
+
+def test_school_years_are_left_out_along_an_axis_rather_than_turned():
+    years = ["2014/15", "2015/16", "2016/17", "2017/18", "2018/19"]
+    frame = rows(years, ("a", [1.0] * 5))
+    both = pd.concat([frame.assign(panel="one"), frame.assign(panel="two")])
+    first = lines(both, x="x", series="of", panel="panel", columns=2).axes[0]
+    assert ticks(first) == ["2014/15", "2016/17", "2018/19"]
+    assert {label.get_rotation() for label in first.get_xticklabels()} == {0}

@@ -151,3 +151,20 @@ def test_a_long_label_up_a_low_panel_is_written_on_lines_that_fit() -> None:
     assert "\n" in figure.axes[0].get_ylabel()
     assert box.y0 >= 0
     assert box.y1 <= figure.bbox.y1
+
+
+def test_numbers_stand_behind_their_intervals_with_the_names_of_the_series():
+    frame = pd.DataFrame(
+        {
+            "line": ["a", "a", "b", "b"],
+            "of": ["now", "then"] * 2,
+            "estimate": [0.12, -0.2, 0.3, None],
+            "ci_low": [0.0, -0.3, 0.1, None],
+            "ci_high": [0.2, -0.1, 0.4, None],
+            "suppressed": ["", "", "", "estimate"],
+        }
+    )
+    (axes,) = points(frame, line="line", series="of", names=str, lines=str, numbers="points", written=1).axes
+    said = [text.get_text() for text in axes.texts]
+    assert said == ["then: withheld", "+12.0  now", "\N{MINUS SIGN}20.0  then", "+30.0"]
+    assert [text.xy[0] for text in axes.texts[1:]] == [0.2, -0.1, 0.4]

@@ -65,10 +65,9 @@ CASES = [(stem, name) for stem, names in TURN.items() for name in names]
 
 
 def stated(text: str) -> list[str]:
-    """The directions that a text states, in their order; in an alternative text the side on which all or most lie."""
-    if side := re.search(r"left of [^:]*: ([\w ]+); (?:wholly )?right of it: ([\w ]+)\.", text):
-        order = ["none of them", "some of them", "most of them", "all of them"]
-        left, right = map(order.index, side.groups())
+    """The directions that a text states, in their order; in an alternative text the side on which more lie."""
+    if side := re.search(r"left of [^:]*: (none|\d+) of .*?; (?:wholly )?right of it: (none|\d+) of ", text):
+        left, right = (0 if number == "none" else int(number) for number in side.groups())
         return ["left" if left > right else "right"] if left != right else []
     text = re.sub("|".join(NO_RESULT), "", text)
     return re.findall(r"\b(less|more|lower|higher|rose|fell)\b", text)
@@ -107,9 +106,8 @@ def test_a_fixed_result_would_be_found():
     ):
         assert re.search(rf"\b({STATES})\b", text)
     assert stated("pupils grew 0.10 less in 2019/20") == ["less"]
-    assert stated("Intervals wholly left of the line at zero: some of them; wholly right of it: none of them.") == [
-        "left"
-    ]
+    said = "Intervals wholly left of the line at zero: 2 of 9 (I; V); wholly right of it: {} of 9."
+    assert [stated(said.format(right)) for right in ("none", "3", "2")] == [["left"], ["right"], []]
 
 
 def _words(text: str) -> str:

@@ -86,7 +86,7 @@ def test_the_shortage_is_a_line_per_region_with_its_band() -> None:
     heights = axes.collections[0].get_paths()[0].vertices[:, 1]
     assert (heights.min(), heights.max()) == (pytest.approx(0.13 - 0.02), pytest.approx(0.16 + 0.03))
     assert axes.get_ylim()[0] == 0
-    assert [text.get_text() for text in axes.texts] == ["outside the G5", "the G5"]  # from the lowest end of a line up
+    assert [text.get_text() for text in axes.texts] == ["6% outside the G5", "13% the G5"]  # from the lowest end up
 
 
 def test_a_withheld_year_is_a_gap_in_line_and_band() -> None:
@@ -185,7 +185,7 @@ def test_the_cut_off_shows_bins_lines_and_the_jump_with_the_schools_on_each_side
     fitted = [line.get_ydata().tolist() for line in axes.lines if line.get_marker() == ""]
     assert fitted == [[0.01, 0.01], [0.04, 0.04]]
     assert axes.get_xlabel() == "jump 3.0 (1.0 to 6.2)\nper cent\n1,120 schools left, 96 right"
-    assert axes.get_ylabel().split("\n")[0] == "change, log points (0.01 is about"
+    assert axes.get_ylabel() == "change, per cent, approximately"
     assert upright(axes) == [(0, "--")]
     assert "cut-off" in [text.get_text() for text in axes.texts]
 
@@ -259,7 +259,11 @@ def test_nulls_are_drawn_in_their_own_unit_with_the_margin_shaded() -> None:
     figure = toelage_charts.nulls(NULLS)
     assert titles(figure) == ["Teachers who came", "Hours per teacher", "Teacher shortage"]
     inflow, hours, shortage = figure.axes[:3]
-    assert [text.get_text() for text in inflow.texts] == ["withheld"]
+    assert [[text.get_text() for text in axes.texts] for axes in (inflow, hours, shortage)] == [
+        ["withheld"],
+        ["\N{MINUS SIGN}0.10"],
+        ["+2.0"],
+    ]
     assert (dots(hours), bars(hours)) == ([(-0.1, 0)], [[(-0.3, 0), (0.1, 0)]])
     assert (names(hours), names(shortage)) == (["before and after"], ["at the cut-off"])
     shade = hours.collections[0].get_paths()[0].vertices
@@ -314,17 +318,29 @@ PLACEBOS = pd.DataFrame(
 def test_placebo_runs_have_a_panel_per_kind_and_a_line_of_no_effect() -> None:
     figure = toelage_charts.placebo(PLACEBOS, "pupils_per_teacher")
     assert titles(figure) == [
-        "Placebo: at cut-offs that decide nothing",
-        "Placebo: starts in years before the toelage",
-        "The same effect, without the schools nearest to the cut-off",
-        "The same effect, at multiples of the bandwidth",
+        "At cut-offs that decide nothing, by distance from the true one",
+        "At starts in years before the toelage",
     ]
-    lines = [["\N{MINUS SIGN}10%", "+5%"], ["2018"], ["0.5%"], ["1.5 \N{MULTIPLICATION SIGN}"]]
-    assert [names(axes) for axes in figure.axes] == lines
+    assert [names(axes) for axes in figure.axes] == [["\N{MINUS SIGN}10%", "+5%"], ["2018"]]
     assert np.isnan(dots(figure.axes[0])[0][0])
     assert dots(figure.axes[0])[1] == (-0.01, 1)
-    assert [upright(axes) for axes in figure.axes] == [[(0.0, "-")]] * 4
+    assert [upright(axes) for axes in figure.axes] == [[(0.0, "-")]] * 2
     assert figure.axes[-1].get_xlabel() == "Pupils per teacher: pupils per fte"
+
+
+def test_the_effect_estimated_otherwise_is_no_placebo() -> None:
+    figure = toelage_charts.robustness(PLACEBOS, "pupils_per_teacher")
+    assert titles(figure) == [
+        "Without the schools nearest to the cut-off, by distance",
+        "At multiples of the bandwidth",
+    ]
+    assert [names(axes) for axes in figure.axes] == [["0.5%"], ["1.5 \N{MULTIPLICATION SIGN}"]]
+
+
+def test_some_outcomes_are_drawn_by_year_and_all_where_these_are_not_known() -> None:
+    frame = pd.DataFrame({"outcome": ["log_wage", "hours", "inflow"], "estimate": [0.1, 0.2, np.nan]})
+    assert toelage_charts.by_year(frame)["outcome"].tolist() == ["log_wage", "inflow"]
+    assert len(toelage_charts.by_year(frame.assign(estimate=[np.nan, 0.2, np.nan]))) == 3
 
 
 DISTANCES = pd.DataFrame({"band": ["up to 1 km", "1-7 km", "over 7 km"], "share": [0.2, np.nan, 0.5]})
@@ -356,7 +372,11 @@ def test_accounts_have_a_line_per_third_from_low_to_high() -> None:
         pytest.approx([0.2019, 0.2020, 0.2021]),
         pytest.approx([0.8019, 0.8020, 0.8021]),
     ]
-    assert [text.get_text() for text in figure.axes[1].texts] == ["lower third", "middle third", "upper third"]
+    assert [text.get_text() for text in figure.axes[1].texts] == [
+        "80% lower third",
+        "80% middle third",
+        "80% upper third",
+    ]
 
 
 OUTCOMES = tuple(words.outcomes())[:-1]
