@@ -131,7 +131,7 @@ def _row(rows: pd.DataFrame, key: Mapping[str, Any], interval: Mapping[str, floa
     numbers = rows.select_dtypes("number")
     holds = [_holds([value for value in line if not pd.isna(value)], wanted) for line in numbers.to_numpy(object)]
     found = rows[holds]
-    return {name: _plain(value) for name, value in found.iloc[0].items()} if len(found) == 1 else None
+    return {str(name): _plain(value) for name, value in found.iloc[0].items()} if len(found) == 1 else None
 
 
 def _holds(values: Sequence[float], wanted: Sequence[float]) -> bool:
