@@ -80,8 +80,8 @@ class OpenedEdition:
         """Return of each cell of a table whether it is withheld; shaped as the table, without ``suppressed``."""
         frame = self._read(self._table(name))
         cells = frame.drop(columns=SUPPRESSED, errors="ignore")
-        named = frame[SUPPRESSED].fillna("").str.split(";") if SUPPRESSED in frame else [[]] * len(frame)
-        rows = [[column in names for column in cells] for names in named]
+        named = frame[SUPPRESSED].fillna("") if SUPPRESSED in frame else [""] * len(frame)
+        rows = [[column in str(names).split(";") for column in cells] for names in named]
         return pd.DataFrame(rows, index=cells.index, columns=cells.columns, dtype=bool)
 
     def dictionary(self) -> pd.DataFrame:
