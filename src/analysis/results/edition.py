@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,7 +81,7 @@ class OpenedEdition:
         """Return of each cell of a table whether it is withheld; shaped as the table, without ``suppressed``."""
         frame = self._read(self._table(name))
         cells = frame.drop(columns=SUPPRESSED, errors="ignore")
-        named = frame[SUPPRESSED].fillna("") if SUPPRESSED in frame else [""] * len(frame)
+        named: Iterable[Any] = frame[SUPPRESSED].fillna("") if SUPPRESSED in frame else [""] * len(frame)
         rows = [[column in str(names).split(";") for column in cells] for names in named]
         return pd.DataFrame(rows, index=cells.index, columns=cells.columns, dtype=bool)
 
