@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -24,7 +24,7 @@ from analysis.site.archive import zipped
 
 LONGEST_NAME, LONGEST_LABEL, LONGEST_TEXT = 32, 80, 2000
 """Characters of a name and a label in Stata, and of a text that is no long one there."""
-STATA = 118
+STATA: Literal[118] = 118
 """The form that Stata reads from version 14 on."""
 
 
@@ -82,7 +82,7 @@ def _about(edition: OpenedEdition) -> pd.DataFrame:
 def _findings(edition: OpenedEdition) -> pd.DataFrame:
     """Return the findings with a column per number: what JSON has within another, a database has beside it."""
     flat = pd.json_normalize(edition.findings(), sep="_", max_level=1)
-    return flat.drop(columns=[name for name in flat if name.startswith("row")])
+    return flat.drop(columns=[name for name in flat if str(name).startswith("row")])
 
 
 def _database(edition: OpenedEdition) -> bytes:
@@ -178,8 +178,8 @@ def _stata_names(columns: list[str]) -> dict[str, str]:
 
 def _for_stata(values: pd.Series) -> pd.Series:
     if pd.api.types.is_bool_dtype(values) or pd.api.types.is_numeric_dtype(values):
-        return values.astype("Float64").to_numpy("float64", na_value=float("nan"))
-    return values.astype(object).where(values.notna(), "").astype(str)
+        return pd.Series(values.astype("Float64").to_numpy("float64", na_value=float("nan")))
+    return values.astype(object).where(values.notna(), "").astype(str).reset_index(drop=True)
 
 
 def _is_long(values: pd.Series) -> bool:

@@ -92,11 +92,11 @@ def _estimates(edition: OpenedEdition, tables: Sequence[str]) -> Iterator[dict[s
         frame = edition.table(name)
         if {*ESTIMATE_VALUES} <= {*frame}:
             stem, _, table = name.partition("/")
-            keys = [str(key) for key in frame.select_dtypes("string") if key not in NO_KEY]
+            keys = [key for key in map(str, frame.select_dtypes("string")) if key not in NO_KEY]
             for row in frame.to_dict("records"):
                 words = [str(row[key]) for key in keys if not pd.isna(row[key])]
                 named = {"chapter": stem, "table": table, "term": row.get("term", ""), "row": SEPARATOR.join(words)}
-                yield {**named, **{key: row.get(key) for key in (*ESTIMATE_VALUES, "n_obs", "unit")}}
+                yield {**named, **{end: row.get(end) for end in (*ESTIMATE_VALUES, "n_obs", "unit")}}
 
 
 def chosen(rows: pd.DataFrame, estimates: Sequence[str]) -> pd.DataFrame:
