@@ -159,7 +159,7 @@ def test_a_published_picture_and_the_script_of_the_policy_are_no_finds() -> None
 def test_a_page_that_names_a_school_or_address_is_refused(tmp_path: Path, html: str) -> None:
     (tmp_path / "index.html").write_text(f"<html><body>{html}</body></html>")
     with pytest.raises(DisclosureError, match=r"^index\.html: the page holds (the key|a six)"):
-        check_pages(tmp_path, {"steps": []})
+        check_pages(tmp_path, {"steps": [], "facts": {}})
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
@@ -206,11 +206,11 @@ def test_a_script_in_a_name_a_param_or_a_header_comes_out_as_text(
 def test_an_amount_in_a_table_is_no_citizen_and_a_citizen_beside_it_is(tmp_path: Path) -> None:
     cell = '<td class="number">111,222,333</td>'  # has the check digit of a citizen service number
     (tmp_path / "index.html").write_text(f"<table>{cell}</table>", "utf8")
-    check_pages(tmp_path, {"steps": []})
+    check_pages(tmp_path, {"steps": [], "facts": {}})
     for words in ("<td>111,222,333</td>", "<p>111222333</p>", '<td class="number">111222333 Jan</td>'):
         (tmp_path / "index.html").write_text(words.replace("111,222,333", "111.222.333"), "utf8")
         with pytest.raises(DisclosureError, match="citizen service number"):
-            check_pages(tmp_path, {"steps": []})
+            check_pages(tmp_path, {"steps": [], "facts": {}})
 
 
 def test_the_address_for_readers_may_be_on_pages_and_no_other_one(make_edition: Make) -> None:

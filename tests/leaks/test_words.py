@@ -321,7 +321,7 @@ def test_titles_and_parameters_are_asked(make_edition: Make, release: Release, t
     assert json.dumps(told)
 
 
-@pytest.mark.parametrize(("near", "said"), [(100, "25% attend"), (393, ""), (4, "")])
+@pytest.mark.parametrize(("near", "said"), [(100, "25% (95% interval 21% to 29%) attend"), (393, ""), (4, "")])
 def test_the_share_at_the_nearest_school_is_worded_from_what_passed_the_gate(
     release: Release, near: int, said: str
 ) -> None:

@@ -194,4 +194,5 @@ class _Localised(Formatter):
         written: str = super().format_field(value, format_spec)
         if not isinstance(value, Number) or isinstance(value, bool | Fewer):
             return written
-        return localised(written if any(digit in written for digit in "123456789") else written.removeprefix("-"))
+        zero = not any(digit in written for digit in "123456789")
+        return localised(written.removeprefix("-") if zero else written.replace("-", MINUS))

@@ -59,7 +59,7 @@ def test_data_hold_a_number_as_it_is_written_and_no_finer():
 
 def test_there_is_no_minus_zero():
     said = Text("{share:.0%} and {x:.1f}, not {y:.1f}", {"share": -0.001, "x": -0.04, "y": -0.06})
-    assert said == from_data(as_data(said)) == "0% and 0.0, not -0.1"
+    assert said == from_data(as_data(said)) == "0% and 0.0, not −0.1"
 
 
 def test_a_number_too_small_stays_unknown_in_data():

@@ -115,8 +115,8 @@ def _residence(parts: pd.DataFrame) -> Iterator[Finding]:
             range=_range(own["share"]),
             rest=_range(1 - own["share"]),
             order=say("residence_by_order") if _order_matters(own["share"]) else "",
-            low=number(100 * low, 0),
-            high=number(100 * high, 0),
+            low=low,
+            high=high,
         )
         others = [say("residence_too", by=named(BY, of), range=_range(other["share"])) for of, other in found[1:]]
         yield "residence", joined(" ", (first, *others)), number_of(own["n_obs"].iloc[0]), PUPILS

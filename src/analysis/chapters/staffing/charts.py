@@ -106,9 +106,9 @@ def by_year(estimates: pd.DataFrame) -> pd.DataFrame:
     return chosen if chosen["estimate"].notna().any() else estimates
 
 
-def toelage_by_year(estimates: pd.DataFrame, **options: Any) -> Figure:  # noqa: ANN401 - of `event_study`
+def toelage_by_year(estimates: pd.DataFrame, *, base: int, start: int | None = None) -> Figure:
     """Draw the event studies of the toelage of some outcomes; those of the others are in the table."""
-    return event_study(by_year(estimates), **options)
+    return event_study(by_year(estimates), base=base, start=start)
 
 
 @form
