@@ -41,6 +41,11 @@ class Chapter(Closing):
         self.place = exhibits.place
         self._said: dict[str, Any] = {}
 
+    @property
+    def years(self) -> str:
+        """School years of the edition, with commas."""
+        return ", ".join(self.workspace.facts.get("school_years", ()))
+
     def say(self, **values: Any) -> None:  # noqa: ANN401 - whatever a text asks for
         """Give values once that the words of several exhibits ask for by name; see `show`."""
         self._said.update(values)
