@@ -113,7 +113,8 @@ def above(axes: Axes, words: str) -> None:
         "textcoords": "offset points",
         "annotation_clip": False,
     }
-    axes.annotate(words, (0, 1), **place, **how)
+    written = axes.annotate(words, (0, 1), **place, **how)
+    written.set_in_layout(False)  # wider than a narrow panel it would squeeze it, and be wider still
 
 
 def on_line(axes: Axes, words: str, at: float) -> None:

@@ -181,9 +181,9 @@ def _name(
         known = np.flatnonzero(line["estimate"].notna())
         last = float(line["estimate"].iloc[known[-1]]) if len(known) else np.nan
         value = "" if written is None else localised(beside_mark(last, numbers, written))
-        if value and known[-1] < len(at) - 1:
-            value = text("{value}\n({when})", value=value, when=term(str([*at][known[-1]])))
-        said = name if (named_here and len(known)) or NOT_DRAWN in name else ""
+        if value and known[-1] < len(at) - 1 and named_here:
+            value = text("{value} ({when})", value=value, when=term(str([*at][known[-1]])))
+        said = name if named_here else ""
         words = fill(" ".join(filter(None, (value, said))), NAME)
         if words:
             place = [*at.values()][known[-1] if len(known) else -1]
