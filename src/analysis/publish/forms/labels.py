@@ -105,7 +105,7 @@ def in_place(axes: Axes, words: str, at: float, *, upright: bool = False) -> Non
 
 def above(axes: Axes, words: str) -> None:
     """Write something of a whole panel between its title and its axes, where nothing is drawn."""
-    axes.set_title(axes.get_title(loc="left") or axes.get_title(), pad=4 + LINE_POINTS)
+    axes.set_title(axes.get_title(loc="left") or axes.get_title(), pad=4 + LINE_POINTS * (1 + words.count("\n")))
     how: dict[str, Any] = {"fontsize": SMALL, "color": INK, "fontstyle": "italic", "va": "bottom", "ha": "left"}
     place: dict[str, Any] = {
         "xycoords": "axes fraction",

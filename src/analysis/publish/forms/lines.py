@@ -156,13 +156,16 @@ def _cuts(at: Mapping[Any, float], breaks: Collection[str]) -> list[int]:
 
 
 def _say_missing(axes: Axes, rows: pd.DataFrame, drawn: Collection[tuple[str, pd.DataFrame]]) -> None:
-    """Write above a panel why there are gaps in its lines, or why there is none where no name says it."""
+    """Write above a panel which of its lines are not drawn and why, and why there are gaps in others."""
     gone = rows[rows["estimate"].isna()]
     missing = [line["estimate"].isna() for _, line in drawn if len(gone)]
+    said = [name for name, _ in drawn if NOT_DRAWN in name]
     if any(part.any() and not part.all() for part in missing):
-        above(axes, text("gaps: {why}", why=why_missing(gone)))
+        said.append(text("gaps: {why}", why=why_missing(gone)))
     elif missing and all(part.all() for part in missing) and not any(name for name, _ in drawn):
-        above(axes, why_missing(gone))
+        said.append(why_missing(gone))
+    if said:
+        above(axes, "\n".join(said))
 
 
 def _name(
@@ -181,13 +184,12 @@ def _name(
         known = np.flatnonzero(line["estimate"].notna())
         last = float(line["estimate"].iloc[known[-1]]) if len(known) else np.nan
         value = "" if written is None else localised(beside_mark(last, numbers, written))
-        if value and known[-1] < len(at) - 1 and named_here:
+        if value and known[-1] < len(at) - 1:
             value = text("{value} ({when})", value=value, when=term(str([*at][known[-1]])))
-        said = name if named_here else ""
+        said = name if named_here and len(known) else ""
         words = fill(" ".join(filter(None, (value, said))), NAME)
         if words:
-            place = [*at.values()][known[-1] if len(known) else -1]
-            ends.append(Label(words, place, last if len(known) else axes.get_ylim()[0], PALETTE[number]))
+            ends.append(Label(words, [*at.values()][known[-1]], last, PALETTE[number]))
     at_ends(axes, ends, panel_cm)
 
 

@@ -124,11 +124,11 @@ def test_a_panel_says_why_there_are_gaps_and_a_line_ends_at_its_last_value_with_
     assert {text.xy[0] for text in axes.texts} == {0, 2018}
 
 
-def test_a_line_that_is_withheld_is_named_where_the_lines_are():
+def test_a_line_that_is_withheld_is_named_in_every_panel():
     frame = rows([1, 2, 3], ("a", [1.0, 2.0, 3.0]), ("b", [None] * 3)).assign(suppressed=[""] * 3 + ["estimate"] * 3)
     both = pd.concat([frame.assign(panel="one"), frame.assign(panel="two")]).astype({"estimate": float})
     first, last = lines(both, x="x", series="of", panel="panel", columns=2, across=True).axes
-    assert {text.get_text() for text in first.texts} == set(), "names in every panel squeeze them to nothing"
+    assert {text.get_text() for text in first.texts} == {"b: withheld"}
     assert {text.get_text() for text in last.texts} == {"a", "b: withheld"}
 
 
