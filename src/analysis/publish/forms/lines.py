@@ -104,9 +104,10 @@ def lines(
             for start, end in pairwise(_cuts(at, breaks)):
                 curve(area, [*at.values()][start:end], line[start:end], series=number, name=name)
         _break(area, at, breaks)
-        area.set(title=fill(title, TITLE // min(len(shown), columns)), xlabel=term(axis))
+        width = TITLE // min(len(shown), columns)
+        area.set(title=fill(title, width), xlabel=term(axis))
         _ticks(area, at, min(len(shown), columns))
-        _say_missing(area, part, drawn[-1])
+        _say_missing(area, part, drawn[-1], width)
     for number, (area, named_lines) in enumerate(zip(axes, drawn, strict=True)):  # panels on one scale have it now
         _settle(area, numbers, zero)
         named_here = apart or number == min(len(axes), columns) - 1
@@ -155,7 +156,7 @@ def _cuts(at: Mapping[Any, float], breaks: Collection[str]) -> list[int]:
     return [0, *(place for place, value in enumerate(at) if place and value in breaks), len(at)]
 
 
-def _say_missing(axes: Axes, rows: pd.DataFrame, drawn: Collection[tuple[str, pd.DataFrame]]) -> None:
+def _say_missing(axes: Axes, rows: pd.DataFrame, drawn: Collection[tuple[str, pd.DataFrame]], width: int) -> None:
     """Write above a panel which of its lines are not drawn and why, and why there are gaps in others."""
     gone = rows[rows["estimate"].isna()]
     missing = [line["estimate"].isna() for _, line in drawn if len(gone)]
@@ -165,7 +166,7 @@ def _say_missing(axes: Axes, rows: pd.DataFrame, drawn: Collection[tuple[str, pd
     elif missing and all(part.all() for part in missing) and not any(name for name, _ in drawn):
         said.append(why_missing(gone))
     if said:
-        above(axes, "\n".join(said))
+        above(axes, "\n".join(fill(each, width) for each in said))
 
 
 def _name(
