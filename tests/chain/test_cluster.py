@@ -103,7 +103,7 @@ def test_a_stopped_run_leaves_no_kernel_on_a_worker(staat: Any, cluster: LocalCl
     assert kernels_in(folder)
     run.process.send_signal(signal.SIGINT)
     assert run.wait() == 130
-    seconds = until(lambda: not kernels_in(folder), 30)
+    seconds = until(lambda: not kernels_in(folder), 10)
     sys.stdout.write(f"the kernel on the worker was gone {seconds:.1f} s after the run\n")
     again = staat.run("--cluster", cluster.scheduler_address)
     assert again.process.returncode == 0, again.said
@@ -115,7 +115,7 @@ def test_what_has_ended_is_not_executed_again_when_its_worker_dies(
 ) -> None:
     """A cluster computes anew what it believes that somebody still waits for, into a folder that is read already."""
     run, _ = start_in_a_long_cell(staat, until, cluster)
-    until(lambda: len(cluster.scheduler.tasks) == 1, 30)
+    until(lambda: len(cluster.scheduler.tasks) == 1, 10)
     run.process.send_signal(signal.SIGINT)
     assert run.wait() == 130
 
@@ -124,7 +124,7 @@ def test_a_worker_that_is_killed_costs_no_more_than_its_step(staat: Any, cluster
     run, folder = start_in_a_long_cell(staat, until, cluster)
     kernel = kernels_in(folder)[0]
     os.kill(parent_of(parent_of(kernel)), signal.SIGKILL)
-    until(lambda: not Path(f"/proc/{kernel}/cwd").exists(), 30)
+    until(lambda: not Path(f"/proc/{kernel}/cwd").exists(), 5)
     assert run.wait() in {0, 1}, run.said
     assert "Traceback" not in run.said
     assert staat.run("--cluster", cluster.scheduler_address).process.returncode == 0

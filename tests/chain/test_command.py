@@ -126,7 +126,7 @@ def test_a_second_run_is_refused_until_the_first_is_dead(staat: Any, until: Any)
     third = staat.start()
     assert third.wait() == 0, third.said
     assert third.executed == ["02_two"]
-    until(lambda: not first.alive(), 30)
+    until(lambda: not first.alive(), 5)
 
 
 @pytest.mark.parametrize(
@@ -142,10 +142,10 @@ def test_a_run_that_is_stopped_ends_at_once_and_keeps_what_succeeded(
     began = time.monotonic()
     os.kill(run.process.pid, signum)
     code = run.wait()
-    until(lambda: not run.alive(), 30)
+    until(lambda: not run.alive(), 5)
     seconds = time.monotonic() - began
     sys.stdout.write(f"stopped within {seconds:.2f} s\n")
-    assert seconds < 30  # 2 s is the aim, and the cell takes 60; a busy machine must not fail this
+    assert seconds < 5  # 2 s is the aim; a busy machine must not fail this
     assert code == 130
     assert run.said == "stopped; what succeeded is kept: the same command goes on from there\n"
     again = staat.run(*words)
@@ -162,7 +162,7 @@ def test_what_a_cell_started_ends_with_a_run_that_is_stopped(staat: Any, until: 
     assert len(run.alive()) > len(run.kernels()) + 1
     os.kill(run.process.pid, signal.SIGINT)
     assert run.wait() == 130
-    until(lambda: not run.alive(), 30)
+    until(lambda: not run.alive(), 5)
 
 
 def test_what_an_earlier_run_kept_survives_runs_that_did_not_come_to_it(staat: Any, until: Any) -> None:
@@ -180,7 +180,7 @@ def test_what_an_earlier_run_kept_survives_runs_that_did_not_come_to_it(staat: A
 
 def test_a_command_that_is_stopped_before_it_runs_anything_says_so_in_its_exit_code(staat: Any, until: Any) -> None:
     run = staat.start()
-    until(run.out.exists, 30)
+    until(run.out.exists, 10)
     time.sleep(0.3)  # somewhere in the imports
     run.process.send_signal(signal.SIGINT)
     assert run.wait() in {130, -signal.SIGINT}

@@ -583,6 +583,7 @@ def test_what_a_cell_started_does_not_outlive_its_notebook(
         code.format(folder=str(tmp_path)) for code in CHILDREN.values() if not (fresh and "fork" in code)
     )
     code = f"import os, subprocess, time\n{starts}"
+    warm.start(())  # the parent of all kernels is of no cell, and keeps the environment that it began with
     execute(job(code, LAST[last], fresh_kernel=fresh, environment={"STAAT_TEST": str(tmp_path)}))
     wait_for(lambda: not [pid for pid in _sleeping() if mark.encode() in _environ(pid)])
 
@@ -602,7 +603,7 @@ def _environ(pid: int) -> bytes:
     "cell",
     [
         "InputError('group', 'there are no such choosers', given=KEY, allowed=f'West, {KEY}')",
-        "ModelError(f'conditional logit: 3 situations without a choice: {KEY}, {KEY[:6]}', Reason.EMPTY)",
+        "ModelError(f'conditional logit: 3 situations without a choice: {KEY}, {KEY[:4]}', Reason.EMPTY)",
         "StaatError(f'choosers of {NAME!r}: missing values {KEY} and {NAME}-{KEY}')",
         "DisclosureError(f'column {NAME}: holds values')",
     ],
@@ -613,7 +614,8 @@ def test_on_data_of_persons_our_own_errors_say_no_word_that_came_from_the_data(j
     given = replace(job(f"{names}{made}raise {cell}"), confidential=True)
     outcome = execute(given)
     shown = f"{outcome.error}{nbformat.read(given.executed, 4).cells}"
-    assert not any(value in shown for value in ("012345678", "012345", "Klaasplant"))
+    assert not any(value in shown for value in ("012345678", "Klaasplant"))
+    assert not re.search(r"(?<![\w.])0123(?!\w)", shown)  # within a time or an identifier it stands there by chance
     assert any(words in shown for words in ("no such choosers", "without a choice", "missing values", "holds values"))
 
 
