@@ -24,10 +24,10 @@ def mount(*words: str) -> None:
 
 @pytest.fixture
 def little_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 800 kB, on which two small editions fit."""
+    """A disk of 1.2 MB, on which two small editions fit beside what commands remember of the code."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount("-t", "tmpfs", "-o", "size=800k", "none", str(folder))
+    mount("-t", "tmpfs", "-o", "size=1200k", "none", str(folder))
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
@@ -77,7 +77,7 @@ def test_a_disk_that_fills_up_leaves_the_old_edition(staat: Any, little_disk: Pa
 
 def test_a_notebook_that_fills_the_disk_names_the_folder(staat: Any, little_disk: Path) -> None:
     code = 'folder = open_workspace("three", "small").published_folder("tables")\n'
-    staat.small.notebook("03_three", code + '(folder / "large.csv").write_bytes(bytes(1_000_000))')
+    staat.small.notebook("03_three", code + '(folder / "large.csv").write_bytes(bytes(2_000_000))')
     refused(staat.run(outputs=little_disk), str(little_disk), FULL)
     assert not (little_disk / "small").exists()
 

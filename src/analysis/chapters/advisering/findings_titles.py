@@ -42,7 +42,7 @@ def schools(rows: pd.DataFrame, spread: pd.DataFrame) -> str:
     spread : Of `models.between_schools.distribution`, gated: schools may differ where no group is known to.
     """
     sign, values = found(rows)
-    values |= {"n_less": int((rows["ci_high"] < 0).sum()), "n_more": int((rows["ci_low"] > 0).sum())}
+    values |= {"less_groups": int((rows["ci_high"] < 0).sum()), "more_groups": int((rows["ci_low"] > 0).sum())}
     if not sign and (spread.loc[spread["term"] == "sd between schools", "ci_low"] > 0).any():
         return say("title_schools_unknown")
     return say(("title_schools_none", "title_schools_less", "title_schools_more", "title_schools_both")[sign], **values)

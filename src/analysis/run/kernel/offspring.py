@@ -99,14 +99,21 @@ def _children(pid: int) -> list[int]:
         with suppress(psutil.Error, OSError):
             return [child.pid for child in psutil.Process(pid).children()]
         return []
+    children: list[int] = []
+    for task in _threads(pid):
+        with suppress(OSError):  # a thread that has ended since has left its children to another
+            children += map(int, (task / "children").read_text("ascii").split())
+    return children
+
+
+def _threads(pid: int) -> list[Path]:
     with suppress(OSError):
-        tasks = list((_PROCESSES / str(pid) / "task").iterdir())
-        return [int(child) for task in tasks for child in (task / "children").read_text("ascii").split()]
+        return list((_PROCESSES / str(pid) / "task").iterdir())
     return []
 
 
 def _has_ended(pid: int) -> bool:
-    """Return whether a process only waits for its parent to hear of its end."""
+    """Return whether a process only waits for its parent to hear of its end: its first thread may end long before."""
     if sys.platform != "linux":
         import psutil
 
@@ -114,5 +121,6 @@ def _has_ended(pid: int) -> bool:
             return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
         return True
     with suppress(OSError):
-        return (_PROCESSES / str(pid) / "stat").read_text("utf8", "replace").rpartition(")")[2].split()[0] in "ZX"
+        state = (_PROCESSES / str(pid) / "stat").read_text("utf8", "replace").rpartition(")")[2].split()[0]
+        return state in "ZX" and len(_threads(pid)) <= 1
     return True

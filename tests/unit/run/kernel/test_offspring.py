@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
 from analysis.run.kernel import offspring
 
 
@@ -41,3 +49,30 @@ def test_who_is_spared_keeps_what_is_below_it(monkeypatch):
     monkeypatch.setattr(offspring.os, "kill", processes.kill)
     offspring.kill_below(1, frozenset({4}))
     assert sorted(processes.killed) == [5, 7]
+
+
+FIRST_THREAD_ENDS = """
+import ctypes, subprocess, threading
+started = threading.Event()
+def other():
+    subprocess.Popen(["sleep", "60"], start_new_session=True)
+    started.set()
+    threading.Event().wait(60)
+threading.Thread(target=other).start()
+started.wait()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_process_whose_first_thread_has_ended_is_looked_into_as_any_other():
+    """Its state is that of a zombie, and its other threads have the children: it is killed, and they are."""
+    with subprocess.Popen([sys.executable, "-c", FIRST_THREAD_ENDS]) as process:
+        stat, deadline = Path("/proc", str(process.pid), "stat"), time.monotonic() + 20
+        while ") Z " not in stat.read_text("utf8"):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        (child,) = offspring._children(process.pid)
+        offspring.kill_below(os.getpid(), frozenset(set(offspring._children(os.getpid())) - {process.pid}))
+        assert process.wait(5) == -offspring.KILL
+    assert not Path("/proc", str(child), "cmdline").exists() or not Path("/proc", str(child), "cmdline").read_bytes()
