@@ -1,8 +1,9 @@
 """The run system beside papermill, plain Python and Snakemake: same notebooks, same parameters, same environment.
 
-python benchmarks/run_system.py [--rows 1,2,3,4] [--edition NAME] [--tries N] [--rounds N] [--snakemake PATH]
+python benchmarks/run_system.py [--rows 1,2,3,4,5] [--edition NAME] [--tries N] [--rounds N] [--snakemake PATH]
 
-1 a whole edition from nothing; 2 nothing changed; 3 one parameter changed; 4 twelve small editions.
+1 a whole edition from nothing; 2 nothing changed; 3 one parameter changed; 4 twelve small editions; 5 a text and a
+caption edited.
 Everything is made in a temporary folder. Nobody may edit the project meanwhile: it stops where results differ.
 """
 
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,6 +41,8 @@ NOTEBOOKS = ROOT / "notebooks"
 VERSIONS = ("papermill", "nbclient", "ipykernel", "jupyterlab", "pandas")
 SMALL, EDITIONS, SIDE_BY_SIDE = "ci", 12, "2"
 OTHER_VALUE = "school_choice.age=5"
+EDITED, STEM = "04_leergroei", "leergroei"
+"""The notebook and the chapter of which a text and a caption are edited."""
 EXECUTED = re.compile(r"\[\d+/\d+\] (\S+) +[\d.]+ s$", re.MULTILINE)
 
 # What the notebooks themselves cost: their cells in one process, without kernels, messages or anything kept of them.
@@ -138,7 +141,7 @@ class Bench:
     def go(self, chosen: Sequence[int]) -> None:
         """Print the chosen rows of the table, and the ratios below it."""
         row("what", "seconds", "remark")
-        measures = (self.whole_edition, self.nothing_changed, self.one_parameter, self.many_editions)
+        measures = (self.whole_edition, self.nothing_changed, self.one_parameter, self.many_editions, self.edits)
         for number, measure in enumerate(measures, start=1):
             if number in chosen:
                 measure()
@@ -277,6 +280,26 @@ class Bench:
         row(f"{EDITIONS} commands, one after the other", each, f"{each / EDITIONS:.2f} {how}; the same tables")
         self.ratios["twelve_editions"] = each / one
 
+    def edits(self) -> None:
+        """Measure a run after an edited text, and one after an edited caption, in a copy of the project."""
+        cold, copy = self.cold, self.temporary / "project"
+        for name in ("src", "notebooks", "params", "docs", ".staat"):
+            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy2(ROOT / "requirements.lock", copy)
+        words = [tool("staat"), "run", f"params/{self.edition}.yml", "--outputs", self.outputs]
+        run = partial(timed, words, {"PYTHONPATH": str(copy / "src")}, copy)
+        run()  # this copy has no commit: its pages say so
+        for what, edit in (("a text", _edit_text), ("a caption", _edit_caption)):
+            edit(copy)
+            done = run()
+            ran = ", ".join(EXECUTED.findall(done.said)) or "nothing"
+            row(
+                f"staat run, {what} of {EDITED} edited",
+                done.seconds,
+                f"ran {ran}, and the pages; from nothing: {cold:.2f} s",
+            )
+            self.ratios[f"edited_{what.split()[-1]}"] = cold / done.seconds
+
     def copies(self, folder: Path) -> list[Path]:
         """Write the params files of small editions that differ in name and seed."""
         folder.mkdir()
@@ -290,13 +313,29 @@ class Bench:
         return files
 
 
+def _edit_text(project: Path) -> None:
+    path = project / "notebooks" / f"{EDITED}.ipynb"
+    notebook = json.loads(path.read_text("utf8"))
+    cell = next(cell for cell in notebook["cells"] if cell["cell_type"] == "markdown" and len(cell["source"]) > 1)
+    cell["source"] = ["".join(cell["source"]), "\n\nThis was added."]
+    path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", "utf8")
+
+
+def _edit_caption(project: Path) -> None:
+    path = project / "src" / "analysis" / "chapters" / STEM / "exhibits.yml"
+    edited, changed = re.subn(r"(caption:\s+en: \S+)", r"\1 again", path.read_text("utf8"), count=1)
+    if not changed:
+        sys.exit(f"{path.name}: has no caption to edit")
+    path.write_text(edited, "utf8")
+
+
 def _paths(kind: str, paths: Iterable[Path]) -> str:
     return f"    {kind}: {', '.join(json.dumps(str(path)) for path in paths)}"
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", default="1,2,3,4", help="which rows to measure; default: all")
+    parser.add_argument("--rows", default="1,2,3,4,5", help="which rows to measure; default: all")
     parser.add_argument("--edition", default=DEFAULT_EDITION, help="the edition of rows 1 to 3; it has school_choice")
     parser.add_argument("--tries", type=int, default=5, help="tries of a command that executes nothing")
     parser.add_argument("--rounds", type=int, default=1, help="tries of a whole run")

@@ -14,7 +14,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine, LayoutEngine
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from analysis.disclosure.rules.pictures import refuse_png, refuse_svg
+from analysis.disclosure.rules.image_files import refuse_png, refuse_svg
 from analysis.language import text
 from analysis.publish.axes import localise
 from analysis.publish.untranslated import refuse_untranslated

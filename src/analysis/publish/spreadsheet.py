@@ -115,7 +115,7 @@ def _write_column(
             sheet.write_string(row, place, sign, quiet)
         else:
             _write(sheet, row, place, value, forms.get(digits))
-    sheet.set_column(place, place, max(_width(words, values) for words in lines))
+    sheet.set_column(place, place, _width(lines, values))
 
 
 def _formats(book: xlsxwriter.Workbook, layout: Layout) -> dict[int | None, Format]:
@@ -186,7 +186,7 @@ def _tell(sheet: Worksheet, about: Mapping[str, object]) -> None:
     sheet.set_column(1, 1, WIDEST)
 
 
-def _width(name: str, values: pd.Series) -> float:
-    lengths = values.dropna().astype("string").str.len()
-    longest = 12 if pd.api.types.is_numeric_dtype(values) else max(lengths, default=0)
-    return min(max(len(name), longest) + 2, WIDEST)
+def _width(lines: Sequence[str], values: pd.Series) -> float:
+    numeric = pd.api.types.is_numeric_dtype(values)
+    longest = 12 if numeric else max((len(str(value)) for value in values.dropna().tolist()), default=0)
+    return min(max(*map(len, lines), longest) + 2, WIDEST)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import platform
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ from analysis.run.order import Order
 from analysis.run.parameters import code_cells, injected, refuse_notes
 from analysis.run.prose import prose_digest
 from analysis.run.records import Key, Record
+from analysis.run.reuse import Keeper
 from analysis.run.workspace import MANIFEST_FILE
 
 PAGES = "pages"
@@ -203,6 +205,19 @@ class Assessor:
             "explanation": self.project.explanation,
             "beside": self._beside(),
         }
+
+    def keeper(self, *, read: bool = True) -> Keeper:
+        """Return what keeps parts of the pages: by code, facts, words and environment, and what each names besides."""
+        places = {name: self.project.environment[name] for name in ("lock", "packages")}
+        always = json.dumps([platform.python_version(), places, self.order.facts], sort_keys=True, default=str)
+
+        @cache
+        def code(symbol: str) -> str:
+            reach = self._used(self.project.code.of_symbol(symbol))
+            quoted = self.project.explanation if symbol.startswith(self.project.render.partition(":")[0]) else ""
+            return digest(json.dumps([always, quoted, dict(reach.functions), dict(reach.resources)]))
+
+        return Keeper(self.project.memory / "pages", code, read=read)
 
     def _beside(self) -> dict[str, Any]:
         """Return what the pages see of other editions: which pages the twin has, and which the earlier edition is."""

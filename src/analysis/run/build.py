@@ -19,6 +19,7 @@ from analysis.run.order import Options
 from analysis.run.owner import MARKER
 from analysis.run.prose import refresh
 from analysis.run.records import Key, Record
+from analysis.run.reuse import keeping
 from analysis.run.show.events import Event, Kind, Watch
 from analysis.run.snapshot import Snapshot
 from analysis.run.workspace import EDITION_FILE
@@ -91,9 +92,13 @@ class Build:
             self._set_aside()
         elif self._executed or self.assessor.why_pages(self.published, self.done):
             self._report("pages")
-            for notice in publication.publish(self.folder, self.assessor, self.done, self._started):
+            keeper = self.assessor.keeper(read=not self.options.force)
+            with keeping(keeper):
+                notices = publication.publish(self.folder, self.assessor, self.done, self._started)
+            for notice in notices:
                 self._report("notice", text=notice)
             self._refuse_other_pages()
+            keeper.save()
             strangers = staging.swap_in(self.folder, self.published)
             if strangers:
                 self._report("notice", text=f"{self.published} held files that no run made; they are in {strangers}")

@@ -22,6 +22,7 @@ from analysis.language import from_data, header, spoken, term, text, vocabulary
 from analysis.language.vocabulary import COLUMNS as COLUMN_WORDS
 from analysis.publish.spreadsheet import harmless, read_csv
 from analysis.publish.tables import COUNTED
+from analysis.run.reuse import kept
 from analysis.site.identity import identity_of
 from analysis.site.sitemap import Site, Thing
 
@@ -33,7 +34,9 @@ FINDINGS = ("chapter", "name", "headline", "sentence", "n", "unit", "figure", "t
 def archive(site: Site) -> bytes:
     """Return the ZIP file: what was published, the findings, the dictionary and what it all is."""
     files = {path: (site.folder / path).read_bytes() for path in _published(site)}
-    findings, dictionary = list(_findings(site)), list(_dictionary(site))
+    things = [[thing.kind, thing.name, thing.stem, thing.chapter.title, thing.note] for thing in site.things]
+    findings = list(_findings(site))
+    dictionary = kept("analysis.site.archive.archive", things, lambda: list(_dictionary(site)))
     files |= {
         "README.txt": _about(site).encode(),
         "findings.csv": _csv(FINDINGS, findings),

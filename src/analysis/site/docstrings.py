@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
 from markupsafe import Markup, escape
 
+from analysis.run.reuse import kept
 from analysis.site.formulas import formula
 
 PACKAGE = Path(__file__).parents[1]
@@ -68,12 +69,21 @@ class Documented:
 @cache
 def documented() -> Mapping[str, Documented]:
     """Return every public function and class of the explained packages that has a docstring, by dotted name."""
-    return {found.name: found for path in _modules() for found in _of_module(path)}
+    every = kept(f"{PACKAGE.name}.site.docstrings.documented", [], lambda: [astuple(one) for one in _all()])
+    return {found.name: found for found in (Documented(*fields) for fields in every)}
 
 
 @cache
 def passed_on() -> Mapping[str, str]:
     """Return the names under which modules pass documented functions of others on, with the names that define them."""
+    return dict(kept(f"{PACKAGE.name}.site.docstrings.passed_on", [], _passed_on))
+
+
+def _all() -> Iterator[Documented]:
+    return (found for path in _modules() for found in _of_module(path))
+
+
+def _passed_on() -> dict[str, str]:
     found = dict(_imports())
     known = documented()
     while onward := {name: found[target] for name, target in found.items() if target in found and target not in known}:

@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.closing import publication_of
 from analysis.language import header, term, text
 from analysis.publish.spreadsheet import read_csv
 from analysis.publish.tables import in_unit
@@ -57,6 +56,8 @@ def printed(site: Site) -> dict[str, Any] | None:
     thing = next((thing for thing in site.things if (thing.kind, thing.name) == ("table", PRINTED)), None)
     if thing is None:
         return None
+    from analysis.closing import publication_of  # it brings all that draws along
+
     figures = read_csv(
         site.folder / thing.note["path"], keep_default_na=False, na_values={"published": "", "computed": ""}
     )

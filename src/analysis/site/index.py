@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from dataclasses import astuple, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ from analysis.disclosure.net.executed import written_anew
 from analysis.disclosure.net.parcel import ARCHIVE
 from analysis.language import SOURCE, name_codes, speaking, text
 from analysis.publish.settling import settled
+from analysis.run.hashes import digest, sha256
+from analysis.run.reuse import kept
 from analysis.site.about import about
 from analysis.site.archive import archive
+from analysis.site.docstrings import PACKAGE
 from analysis.site.evidence import accounts, all_findings, printed
 from analysis.site.factsheet import FILE as FACTSHEET
 from analysis.site.factsheet import factsheet
@@ -23,19 +27,23 @@ from analysis.site.findings import chapters_with_findings, findings_of, headline
 from analysis.site.glossary import PAGE, explained, glossary
 from analysis.site.layout import document
 from analysis.site.methods import functions, methods
+from analysis.site.once import SYMBOL, Stamp, depends, of_chapter, without_prose
 from analysis.site.pages import Heading, page, title_of
 from analysis.site.pictures import picture
 from analysis.site.provenance import footer, provenance, rerun
 from analysis.site.published import published
 from analysis.site.regressions import regressions
 from analysis.site.release_sheet import release, release_csv
-from analysis.site.search import search
+from analysis.site.search import entries_of, search
 from analysis.site.since import since
 from analysis.site.sitemap import ChapterPage, Site, read_site
 from analysis.site.titled import write_titled
 from analysis.site.titles import on_page, title_of_figure
 
 Contents = dict[str, Any] | None
+
+OF_THE_RUN = "provenance"
+"""The page that says when and how long the run ran: it is made anew with every run."""
 
 
 def build(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -56,35 +64,74 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
     with speaking(manifest["facts"].get("language", SOURCE)):
         name_codes(codes_of(manifest["facts"]).words())
         manifest = settled(folder, manifest)
-        site = read_site(folder, manifest, title_of)
+        whole = read_site(folder, manifest, title_of)
         check_edition(folder, manifest)
-        contents = {name: (title, make(site)) for name, (title, make) in _appendices().items()}
-        made = [ChapterPage(name, title) for name, (title, found) in contents.items() if found]
-        site = site.with_appendices([*made, ChapterPage("search", text("Search"))])
+        stamp = Stamp.of(manifest)
+        bare = replace(whole, manifest=stamp.taken_from(manifest))
+        appendices = _Appendices(without_prose(bare), without_prose(whole))
+        menu = [*appendices.menu, ChapterPage("search", text("Search"))]
+        site, whole = bare.with_appendices(menu), whole.with_appendices(menu)
         (folder / "html").mkdir(exist_ok=True)
         for step in site.steps:
             found = findings_of(site, step["stem"])
             for figure in site.of(step["stem"], "figure"):
                 write_titled(site, figure, title_of_figure(site, figure, found))
-        for name in site.notebooks:
-            _write(site, f"html/{name}.html", _chapter(site, name))
-        for name, (title, content) in contents.items():
-            if content:
-                html = _document(site, f"{name}.html.j2", name, root="../", title=title, **content)
-                _write(site, f"html/{name}.html", html)
+        pages = {name: _made(of_chapter(site, name), name) for name in site.notebooks}
+        pages |= appendices.pages(without_prose(site), without_prose(whole))
+        pages["search"] = _search(site, pages)
+        pages = {name: stamp.put_on(html) for name, html in pages.items()}
+        for name, html in pages.items():
+            _write(site, f"html/{name}.html", html)
+        _write(site, "index.html", explained(_index(whole), f"html/{PAGE}", "index"))
         if sheet := factsheet(site):
             (folder / FACTSHEET).write_bytes(sheet)
-        _write(site, "index.html", _index(site))
         _write(site, "release.csv", release_csv(site))
         (folder / ARCHIVE).write_bytes(archive(site))
-        _write(site, "html/search.html", _search(site))
-        check_pages(folder, manifest)
+        check_pages(folder, manifest, [*filter(None, stamp.words.values())])
         for step in manifest["steps"]:
             place = folder / "notebooks" / f"{step['notebook']}.ipynb"
             place.unlink()
             place.write_text(
                 written_anew(site.notebooks[step["notebook"]], shown_by(folder, step["stem"])), "utf8", newline="\n"
             )
+
+
+def _made(site: Site, name: str) -> str:
+    """Return the page of a chapter, made of this part of the site alone, with its terms explained; see `once`."""
+    return str(kept(SYMBOL, [name, depends(site)], lambda: explained(_chapter(site, name), PAGE, name)))
+
+
+class _Appendices:
+    """The pages beside the chapters, which have no text of theirs; `whole` is the site with what is of the run."""
+
+    def __init__(self, site: Site, whole: Site) -> None:
+        given = {name: whole if name == OF_THE_RUN else site for name in _appendices()}
+        self._contents = {name: cache(partial(make, given[name])) for name, (_, make) in _appendices().items()}
+        self._depends = [depends(site), _code()]
+        self.menu = [ChapterPage(name, title) for name, (title, _) in _appendices().items() if self._is_there(name)]
+
+    def _is_there(self, name: str) -> bool:
+        return bool(kept(SYMBOL, [name, "is there", self._depends], lambda: bool(self._contents[name]())))
+
+    def pages(self, site: Site, whole: Site) -> dict[str, str]:
+        """Return their HTML by name, given the sites with the whole menu."""
+        on = [depends(site), _code()]
+        pages = {}
+        for one in self.menu:
+            make = partial(self._page, whole if one.notebook == OF_THE_RUN else site, one)
+            pages[one.notebook] = make() if one.notebook == OF_THE_RUN else str(kept(SYMBOL, [one.notebook, on], make))
+        return pages
+
+    def _page(self, site: Site, one: ChapterPage) -> str:
+        content = self._contents[one.notebook]()
+        assert content is not None, "it is in the menu"
+        html = _document(site, f"{one.notebook}.html.j2", one.notebook, root="../", title=one.title, **content)
+        return explained(html, PAGE, one.notebook)
+
+
+def _code() -> str:
+    """Return the digest of all code of the package: the page of functions says which rest on which."""
+    return digest("".join(sha256(path) for path in sorted(PACKAGE.rglob("*.py"))))
 
 
 def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
@@ -105,17 +152,24 @@ def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
 
 
 def _write(site: Site, path: str, text: str) -> None:
-    if path.endswith(".html"):
-        text = explained(text, PAGE if path.startswith("html/") else f"html/{PAGE}", Path(path).stem)
     (site.folder / path).write_text(text, "utf8", newline="\n")
 
 
-def _search(site: Site) -> str:
+def _search(site: Site, pages: Mapping[str, str]) -> str:
     """Return the page that finds what the others hold."""
-    names = [*site.notebooks, *(page.notebook for page in site.facts["appendices"])]
-    paths = [(f"{name}.html", site.folder / "html" / f"{name}.html") for name in names]
-    found = search((href, path.read_text("utf8")) for href, path in paths if path.exists() and path.stem != "search")
-    return _document(site, "search.html.j2", "search", root="../", title=text("Search"), more="search.js", **found)
+    names = [name for name in (*site.notebooks, *(page.notebook for page in site.facts["appendices"])) if name in pages]
+    entries = [(f"{name}.html", _entries(f"{name}.html", pages[name])) for name in names]
+
+    def make() -> str:
+        found = search(entries)
+        html = _document(site, "search.html.j2", "search", root="../", title=text("Search"), more="search.js", **found)
+        return explained(html, PAGE, "search")
+
+    return str(kept(SYMBOL, [depends(replace(site, notebooks={})), entries], make))
+
+
+def _entries(href: str, html: str) -> list[list[str]]:
+    return list(kept(SYMBOL, [href, digest(html)], lambda: [astuple(entry) for entry in entries_of(html, href)]))
 
 
 def _chapter(site: Site, name: str) -> str:
