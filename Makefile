@@ -21,9 +21,8 @@ test: $(READY) $(PUBLISHED)  ## lint, check types and run the tests
 
 install: $(READY)  ## create .venv with the locked versions
 
-lab: $(READY)  ## open JupyterLab on the notebooks
-	@test -x $(BIN)/jupyter-lab || { echo "JupyterLab is not installed here: $(BIN)/python -m pip install 'staat[lab]'" >&2; exit 1; }
-	$(BIN)/jupyter lab --notebook-dir=. notebooks
+lab: $(READY)  ## open JupyterLab at the project's root; `staat lab EDITION STEM` on a notebook with that edition's tables
+	$(BIN)/staat lab
 
 lint: $(READY)  ## mend what ruff can mend, then check style and types
 	$(BIN)/ruff check --fix && $(BIN)/ruff format && $(BIN)/mypy
@@ -52,6 +51,7 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@$(BIN)/python -m analysis.desk.strip --install
 	@touch $(READY)
 
 # Data of published examples, read by tests/reference as files.

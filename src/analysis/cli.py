@@ -1,7 +1,7 @@
 """The command `staat`.
 
-Exit codes: 0 done, 1 a notebook failed (or, where asked for, editions differ), 2 the user's input is wrong, 130 stopped
-by the user.
+Exit codes: 0 done, 1 a notebook failed (`status`: something is not up to date; where asked for: editions differ), 2 the
+user's input is wrong, 130 stopped by the user.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import typer
 # pydantic would look through all installed packages for plug-ins, which there are none of.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
+from analysis.desk.commands import app as desk
 from analysis.edition import completion
 from analysis.edition import options as option
 from analysis.edition.chain import CHAIN
@@ -27,6 +28,7 @@ from analysis.edition.marks import reminder
 from analysis.edition.orders import (
     DEFAULT_EDITION,
     check_declarations,
+    check_environment,
     check_sources,
     edition_named,
     order_of,
@@ -34,10 +36,12 @@ from analysis.edition.orders import (
     params_editions,
     params_file,
     refuse_unused_folder,
+    with_sources,
 )
 from analysis.edition.orders import project_of as project_in
 from analysis.errors import InputError, StaatError, placed
 from analysis.run.assess import Assessor, Project
+from analysis.run.chain import plan
 from analysis.run.order import Options, Order, processors
 from analysis.run.staging import tidy
 from analysis.run.workspace import project_root
@@ -45,6 +49,13 @@ from analysis.run.workspace import project_root
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
 STOPPED = 130
+
+app.add_typer(desk)
+
+
+@app.callback()
+def staat(version: option.Version = False) -> None:
+    """Take the options that belong to no command."""
 
 
 @app.command()
@@ -70,13 +81,20 @@ def run(
     tls_cert: option.TlsCertificate = "",
     tls_key: option.TlsKey = "",
     fresh_kernels: option.Fresh = False,
+    other_versions: Annotated[
+        bool, typer.Option("--other-versions", help="Go on where packages that compute differ from the lock.")
+    ] = False,
 ) -> None:
-    """Run editions: what changed, and what follows from it; then tables, figures and pages."""
+    """Run editions: what changed, and what follows from it; then tables, figures and pages.
+
+    Examples: `staat run ci`; `staat run params/*.yml --jobs 4`, which runs what has its data here and names the rest.
+    """
     root, project = _project(outputs)
     files = [params_file(root, name) for name in params]
     orders = [order_of(path, settings or (), root, project.memory) for path in files]
     for order in orders:
         refuse_unused_folder(order, root)
+    check_environment(root, quiet=quiet, go_on=other_versions)
     options = Options(
         jobs or processors(),
         cluster,
@@ -87,12 +105,17 @@ def run(
         cluster_without_encryption=cluster_without_encryption,
         tls=(tls_ca, tls_cert, tls_key),
     )
+    for order in orders:
+        options.check_stems([step.stem for step in plan(CHAIN, order.blocks.keys())], order.edition)
     stale = [order for order in orders if force or start or not _up_to_date(order, project, quiet)]
-    if stale:
-        _run(stale, project, options, quiet)
+    able, lacking = with_sources(stale, root) if len(orders) > 1 else (stale, [])
+    if able:
+        _run(able, project, options, quiet, checked=len(orders) > 1)
     project.remember()
     if not quiet:
         sys.stdout.writelines(f"{line}\n" for line in map(reminder, files) if line)
+    if lacking:
+        raise InputError.several(lacking)
 
 
 @app.command()
@@ -100,15 +123,21 @@ def status(
     edition: Annotated[str | None, typer.Argument(metavar="EDITION", help="Name of an edition; default: all.")] = None,
     settings: option.Settings = None,
     outputs: option.Outputs = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same for programs.")] = False,
 ) -> None:
-    """Show for each step whether it is up to date, stale (why) or failed (where), and how long it took."""
-    from analysis.run.show.status import table
+    """Show for each step whether it is up to date, stale (why) or failed (where), and how long it took.
+
+    Exit codes: 0 all is up to date, 1 something is stale, failed or not published. Example: `staat status ci --json`.
+    """
+    from analysis.run.show import status as state
 
     root, project = _project(outputs)
     names = [edition] if edition else params_editions(root)
     orders = [order_of(params_file(root, name), settings or (), root, project.memory) for name in names]
-    sys.stdout.write("\n".join(table(Assessor(order, CHAIN, project)) for order in orders))
+    editions = [state.overview(Assessor(order, CHAIN, project)) for order in orders]
+    sys.stdout.write(state.as_json(editions) if as_json else "\n".join(map(state.table, editions)))
     project.remember()
+    raise typer.Exit(0 if all(edition.up_to_date for edition in editions) else 1)
 
 
 @app.command()
@@ -369,13 +398,14 @@ def _up_to_date(order: Order, project: Project, quiet: bool) -> bool:
     return True
 
 
-def _run(orders: Sequence[Order], project: Project, options: Options, quiet: bool) -> None:
+def _run(orders: Sequence[Order], project: Project, options: Options, quiet: bool, *, checked: bool) -> None:
     from analysis.run import runner
     from analysis.run.show.view import view
 
     for order in orders:
         check_declarations(order)
-        check_sources(order, project.root)
+        if not checked:
+            check_sources(order, project.root)
     with _stoppable(), view(sys.stdout, quiet=quiet) as watch:
         runner.run(orders, CHAIN, project, options, watch)
 

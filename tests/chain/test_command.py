@@ -55,12 +55,16 @@ def test_an_edition_that_is_up_to_date_is_not_touched_and_nothing_is_loaded_for_
 
 
 def test_status_and_why_show_the_state_of_a_step(ci) -> None:
-    assert ci("status", "ci").stdout.startswith("ci: up to date\n")
+    done = ci("status", "ci")
+    assert done.stdout.startswith("ci: up to date\n")
+    assert done.returncode == 0
     assert ci("why", "school_choice", "ci").stdout == "it is up to date\n"
     changed = "school_choice.age=5"
     reason = "parameter school_choice.age: 4 -> 5"
     assert ci("why", "school_choice", "ci", "--set", changed).stdout == f"{reason}\n"
-    table = ci("status", "ci", "--set", changed).stdout
+    done = ci("status", "ci", "--set", changed)
+    assert done.returncode == 1
+    table = done.stdout
     assert table.startswith("ci: would run\n")
     assert re.search(rf"^  03_school_choice +stale +[\d.]+ s +{reason}$", table, re.MULTILINE)
     assert re.search(r"^  02_segregation +up to date +[\d.]+ s$", table, re.MULTILINE)

@@ -143,6 +143,7 @@ FLOORS = (
     ("edition",),
     ("compare",),
     ("site",),
+    ("desk",),
     ("cli",),
 )
 """The rooms from the ground up: a room imports from its own floor only itself, and nothing from a floor above."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import platform
+import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +15,16 @@ from analysis.run.workspace import OUTPUTS_VARIABLE
 from analysis.synthetic.offices import FORMS
 from analysis.variables import DATA_VARIABLE
 
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"staat {version('staat')}, Python {platform.python_version()}\n")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Say which version this is.", callback=_say_version, is_eager=True)
+]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="BLOCK.KEY=VALUE", help="Override one parameter.")]
 ParamsFiles = Annotated[
     list[str],

@@ -21,6 +21,7 @@ from analysis.edition.params import edition_of, folders_in, in_project, name_in,
 from analysis.errors import InputError, nearest
 from analysis.run import manifest
 from analysis.run.assess import Project
+from analysis.run.drift import drift, refuse, told
 from analysis.run.environment import installed
 from analysis.run.hashes import digest, sha256
 from analysis.run.order import Order
@@ -162,6 +163,27 @@ def check_declarations(order: Order) -> None:
     for stem in order.blocks:
         read_chapter(CHAPTERS / stem)
         read_journal(CHAPTERS / stem / FILE)
+
+
+def check_environment(root: Path, *, quiet: bool, go_on: bool) -> None:
+    """Say which packages are not those of the lock; refuse those that compute unless the user says to go on."""
+    found = drift(root)
+    if not quiet:
+        sys.stdout.writelines(f"{line}\n" for line in told(found))
+    if not go_on:
+        refuse(found)
+
+
+def with_sources(orders: Sequence[Order], root: Path) -> tuple[list[Order], list[InputError]]:
+    """Return the orders whose source files are here, and of each other what it lacks."""
+    able, lacking = [], []
+    for order in orders:
+        try:
+            check_sources(order, root)
+            able.append(order)
+        except InputError as error:
+            lacking.append(InputError(order.edition, f"did not run: {error}"))
+    return able, lacking
 
 
 def check_sources(order: Order, root: Path) -> None:

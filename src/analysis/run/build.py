@@ -22,7 +22,7 @@ from analysis.run.records import Key, Record
 from analysis.run.reuse import keeping
 from analysis.run.show.events import Event, Kind, Watch
 from analysis.run.snapshot import Snapshot
-from analysis.run.workspace import EDITION_FILE
+from analysis.run.workspace import EDITION_FILE, unfinished
 
 State = Literal["waiting", "running", "done", "failed", "blocked", "left out"]
 
@@ -45,7 +45,7 @@ class Build:
         self._begun: dict[str, tuple[Key, int]] = {}  # the key of a step and the time, when it was submitted
         self._held = ExitStack()
         self.published = self.project.outputs / self.order.edition
-        self._unfinished = staging.unfinished(self.project.outputs, self.order.edition)
+        self._unfinished = unfinished(self.project.outputs, self.order.edition)
 
     def open(self) -> None:
         """Take the edition's lock and begin a folder; StaatError when another run holds the lock."""

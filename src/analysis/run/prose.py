@@ -8,10 +8,10 @@ from typing import Any
 
 from analysis.errors import StaatError
 from analysis.run.hashes import digest
+from analysis.run.numbering import INJECTED
 from analysis.run.parameters import as_given, tags_of
 from analysis.run.whole import write_whole
 
-INJECTED = "injected-parameters"
 BY_RUN = ("papermill", "execution")
 
 

@@ -17,6 +17,7 @@ from analysis.run.job import Job, JobResult
 from analysis.run.kernel import warm
 from analysis.run.order import Options, Order
 from analysis.run.pool import Pool, pool
+from analysis.run.scratch import refuse_scratch
 from analysis.run.show.events import Event, Watch
 from analysis.run.snapshot import snapshot
 
@@ -48,7 +49,14 @@ def run(orders: Sequence[Order], chain: Iterable[Step], project: Project, option
     steps = list(chain)
     with _readable_disk_errors(project), snapshot(project, shared=options.cluster is not None) as copy:
         assessors = [Assessor(order, steps, copy.project) for order in orders]
+        _refuse_scratch(assessors)
         _run([Build(assessor, copy, options, watch) for assessor in assessors], copy.project, options, watch)
+
+
+def _refuse_scratch(assessors: Sequence[Assessor]) -> None:
+    """Refuse scratch that was left in a notebook before anything runs."""
+    for notebook in {assessor.project.notebook(step) for assessor in assessors for step in assessor.steps}:
+        refuse_scratch(notebook)
 
 
 def _run(builds: Sequence[Build], project: Project, options: Options, watch: Watch) -> None:
