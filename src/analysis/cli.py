@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -20,13 +19,16 @@ import typer
 # pydantic would look through all installed packages for plug-ins, which there are none of.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
+from analysis.commands import results, sweep
+from analysis.commands.card import card
+from analysis.commands.running import run_orders as _run
+from analysis.commands.running import stoppable as _stoppable
 from analysis.edition import completion
 from analysis.edition import options as option
 from analysis.edition.chain import CHAIN
 from analysis.edition.marks import reminder
 from analysis.edition.orders import (
     DEFAULT_EDITION,
-    check_declarations,
     check_sources,
     edition_named,
     order_of,
@@ -36,6 +38,7 @@ from analysis.edition.orders import (
     refuse_unused_folder,
 )
 from analysis.edition.orders import project_of as project_in
+from analysis.edition.variants import Naming
 from analysis.errors import InputError, StaatError, placed
 from analysis.run.assess import Assessor, Project
 from analysis.run.order import Options, Order, processors
@@ -43,8 +46,6 @@ from analysis.run.staging import tidy
 from analysis.run.workspace import project_root
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-
-STOPPED = 130
 
 
 @app.command()
@@ -70,11 +71,17 @@ def run(
     tls_cert: option.TlsCertificate = "",
     tls_key: option.TlsKey = "",
     fresh_kernels: option.Fresh = False,
+    name: option.VariantName = "",
+    replace: option.Replace = False,
+    cache: option.Cache = None,
 ) -> None:
-    """Run editions: what changed, and what follows from it; then tables, figures and pages."""
+    """Run editions: what changed, and what follows from it; then tables, figures and pages.
+
+    With --set it makes a variant beside the edition, as in: staat run ci --set school_choice.age=5
+    """
     root, project = _project(outputs)
     files = [params_file(root, name) for name in params]
-    orders = [order_of(path, settings or (), root, project.memory) for path in files]
+    orders = [order_of(path, settings or (), root, project.memory, Naming(name, replace)) for path in files]
     for order in orders:
         refuse_unused_folder(order, root)
     options = Options(
@@ -86,6 +93,7 @@ def run(
         force,
         cluster_without_encryption=cluster_without_encryption,
         tls=(tls_ca, tls_cert, tls_key),
+        cache=cache,
     )
     stale = [order for order in orders if force or start or not _up_to_date(order, project, quiet)]
     if stale:
@@ -328,6 +336,10 @@ def intake_suggest(folder: Folder) -> None:
     typer.echo(suggest(folder), nl=False)
 
 
+for command in (results.tables, results.findings, sweep.sweep, card):
+    app.command()(command)
+
+
 def main() -> None:
     """Run the command; an error that the user can mend is one message, not a traceback."""
     for name in ("SIGTERM", "SIGBREAK"):  # the second is Ctrl-Break, or a window that is closed, on Windows
@@ -369,17 +381,6 @@ def _up_to_date(order: Order, project: Project, quiet: bool) -> bool:
     return True
 
 
-def _run(orders: Sequence[Order], project: Project, options: Options, quiet: bool) -> None:
-    from analysis.run import runner
-    from analysis.run.show.view import view
-
-    for order in orders:
-        check_declarations(order)
-        check_sources(order, project.root)
-    with _stoppable(), view(sys.stdout, quiet=quiet) as watch:
-        runner.run(orders, CHAIN, project, options, watch)
-
-
 def _fail_with(folder: Path, problems: Sequence[str]) -> None:
     if problems:
         raise StaatError("\n  ".join([f"{folder}: {len(problems)} files are not what they should be", *problems]))
@@ -387,21 +388,6 @@ def _fail_with(folder: Path, problems: Sequence[str]) -> None:
 
 def _stop(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """End at once when the user stops the command: threads that wait for a kernel that is gone must not hold it."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        from analysis.run.kernel.offspring import kill_below
-
-        kill_below(os.getpid())  # a kernel dies with this process, what its cell has started does not
-        sys.stdout.flush()
-        sys.stderr.write("stopped; what succeeded is kept: the same command goes on from there\n")
-        sys.stderr.flush()
-        os._exit(STOPPED)
 
 
 if __name__ == "__main__":

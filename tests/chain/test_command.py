@@ -61,7 +61,7 @@ def test_status_and_why_show_the_state_of_a_step(ci) -> None:
     reason = "parameter school_choice.age: 4 -> 5"
     assert ci("why", "school_choice", "ci", "--set", changed).stdout == f"{reason}\n"
     table = ci("status", "ci", "--set", changed).stdout
-    assert table.startswith("ci: would run\n")
+    assert table.startswith("ci+school_choice.age=5: not published\n")
     assert re.search(rf"^  03_school_choice +stale +[\d.]+ s +{reason}$", table, re.MULTILINE)
     assert re.search(r"^  02_segregation +up to date +[\d.]+ s$", table, re.MULTILINE)
 

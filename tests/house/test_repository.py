@@ -143,6 +143,9 @@ FLOORS = (
     ("edition",),
     ("compare",),
     ("site",),
+    ("results",),
+    ("sweep",),
+    ("commands",),
     ("cli",),
 )
 """The rooms from the ground up: a room imports from its own floor only itself, and nothing from a floor above."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from analysis.errors import InputError, nearest
 from analysis.run import staging
 from analysis.run.assess import Assessor, Standing
+from analysis.run.kept import bases
 
 WORDS = {"valid": "up to date", "stale": "stale", "follows": "follows", "failed": "failed"}
 
@@ -17,7 +18,7 @@ def table(assessor: Assessor) -> str:
 
     ``follows`` says that a step has nothing against it but that what it reads may change.
     """
-    standings = assessor.standings(_folders(assessor))
+    standings = assessor.standings(_folders(assessor), _of_base(assessor))
     rows = [("step", "state", "last time", "why"), *(_row(standing) for standing in standings)]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = ["  ".join([*(f"{row[i]:<{widths[i]}}" for i in range(3)), row[3]]).rstrip() for row in rows]
@@ -26,7 +27,7 @@ def table(assessor: Assessor) -> str:
 
 def why_line(assessor: Assessor, stem: str) -> str:
     """Return in one line why the step `stem` would run, or that it is up to date."""
-    for standing in assessor.standings(_folders(assessor)):
+    for standing in assessor.standings(_folders(assessor), _of_base(assessor)):
         if standing.step.stem == stem:
             return standing.reason or "it is up to date"
     known = [step.stem for step in assessor.steps]
@@ -38,6 +39,11 @@ def why_line(assessor: Assessor, stem: str) -> str:
 def _folders(assessor: Assessor) -> list[Path]:
     project, edition = assessor.project, assessor.order.edition
     return [*staging.leftovers(project.outputs, edition), project.outputs / edition]
+
+
+def _of_base(assessor: Assessor) -> Callable[[str], list[Path]]:
+    """Return where else results of a step may lie: a variant begins with those of its edition."""
+    return lambda _: [*bases(assessor.project.outputs, assessor.order.edition)]
 
 
 def _row(standing: Standing) -> tuple[str, str, str, str]:
