@@ -258,11 +258,12 @@ class Bench:
         return "\n".join(["rule all:", _paths("input", results), *rules, ""])
 
     def one_parameter(self) -> None:
-        """Measure a run after a change of one parameter of one notebook; each time the parameter is put back."""
+        """Measure a run after a change of one parameter of one notebook; each time as if it were the first."""
         cold, runs = self.cold, []
         for _ in range(self.rounds):
+            for made in (f"{self.edition}+{OTHER_VALUE}", ".cache/results", ".released"):
+                shutil.rmtree(self.outputs / made, ignore_errors=True)
             runs.append(staat("run", self.outputs, self.params, "--set", OTHER_VALUE))
-            staat("run", self.outputs, self.params)
         seconds, ran = min(done.seconds for done in runs), ", ".join(EXECUTED.findall(runs[0].said))
         row(f"staat run --set {OTHER_VALUE}", seconds, f"ran {ran}, and the pages; from nothing: {cold:.2f} s")
         self.ratios["one_parameter"] = cold / seconds

@@ -79,6 +79,7 @@ def receive(
     allow_changed_sources: bool,
     scale: float,
     seed: int,
+    cards: Mapping[str, str] = sources.CARDS,
     lacks: Sequence[str] = (),
     advice_of_schools: bool = False,
     money_of_schools: bool = False,
@@ -98,8 +99,8 @@ def receive(
     if source != "duo":
         raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo, own")
     data = root / (os.environ.get(DATA_VARIABLE) or folder)
-    cards = root / "params" / "sources"
-    open_data = sources.read_duo(data, cards, region, schoolweging_year, allow_changed_sources)
+    described = root / "params" / "sources"
+    open_data = sources.read_duo(data, described, region, schoolweging_year, allow_changed_sources, cards)
     received = Received(open_data, inputs=open_data.inputs)
     wanted = {
         read_school_advice: advice_of_schools,
@@ -107,7 +108,7 @@ def receive(
         read_country_files: density_and_distance,
     }
     for read in (reader for reader, is_wanted in wanted.items() if is_wanted):
-        received = _with_files(received, *read(data, cards, allow_changed_sources))
+        received = _with_files(received, *read(data, described, allow_changed_sources))
     return received
 
 

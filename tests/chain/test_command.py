@@ -65,7 +65,7 @@ def test_status_and_why_show_the_state_of_a_step(ci) -> None:
     done = ci("status", "ci", "--set", changed)
     assert done.returncode == 1
     table = done.stdout
-    assert table.startswith("ci: would run\n")
+    assert table.startswith("ci+school_choice.age=5: not published\n")
     assert re.search(rf"^  03_school_choice +stale +[\d.]+ s +{reason}$", table, re.MULTILINE)
     assert re.search(r"^  02_segregation +up to date +[\d.]+ s$", table, re.MULTILINE)
 

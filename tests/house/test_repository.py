@@ -143,7 +143,9 @@ FLOORS = (
     ("edition",),
     ("compare",),
     ("site",),
-    ("desk",),
+    ("desk", "results"),
+    ("sweep",),
+    ("commands",),
     ("cli",),
 )
 """The rooms from the ground up: a room imports from its own floor only itself, and nothing from a floor above."""

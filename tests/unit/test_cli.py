@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.desk.commands import app
+from analysis.commands.desk import app
 
 ROOT = Path(__file__).parents[2]
 
@@ -169,3 +169,25 @@ def test_who_has_no_home_can_run() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "{}\n"
+
+
+@pytest.mark.parametrize("command", ["tables", "findings", "sweep", "card", "run"])
+def test_the_help_of_a_command_has_an_example(command: str) -> None:
+    done = staat(command, "--help", COLUMNS="200")
+    assert done.returncode == 0
+    assert f"staat {command} " in done.stdout.replace("Usage", "", 1).split("\n", 2)[2]
+
+
+def test_tables_and_sweeps_of_nothing_are_exit_code_2(tmp_path: Path) -> None:
+    outputs = ("--outputs", str(tmp_path))
+    wrong = {
+        ("tables", "ci", "--to", str(tmp_path / "ci.sqlite")): "there is no such published edition",
+        ("findings", "ci"): "there is no such published edition",
+        ("sweep", "ci", "--over", "school_choice.age"): "must look like block.key=A,B",
+        ("sweep", "ci", "--over", "school_choice.agee=4,5"): "did you mean school_choice.age?",
+        ("run", "ci", "--set", "school_choice.age=5", "--as", "../x"): "is no name of a variant",
+    }
+    for words, said in wrong.items():
+        done = staat(*words, *outputs)
+        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert {path.name for path in tmp_path.iterdir()} <= {".cache"}

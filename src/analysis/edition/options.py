@@ -13,7 +13,7 @@ import typer
 from analysis.edition import completion
 from analysis.run.workspace import OUTPUTS_VARIABLE
 from analysis.synthetic.offices import FORMS
-from analysis.variables import DATA_VARIABLE
+from analysis.variables import DATA_VARIABLE, SHARED_VARIABLE
 
 
 def _say_version(asked: bool) -> None:
@@ -26,6 +26,19 @@ Version = Annotated[
     bool, typer.Option("--version", help="Say which version this is.", callback=_say_version, is_eager=True)
 ]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="BLOCK.KEY=VALUE", help="Override one parameter.")]
+VariantName = Annotated[
+    str, typer.Option("--as", metavar="NAME", help="Name of what --set makes: EDITION+NAME; by default the settings.")
+]
+Replace = Annotated[bool, typer.Option("--replace", help="Let what --set makes take the place of the edition.")]
+Cache = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache", metavar="DIR", envvar=SHARED_VARIABLE, help="Take results from here, and put them here for others."
+    ),
+]
+OtherVersions = Annotated[
+    bool, typer.Option("--other-versions", help="Go on where packages that compute differ from the lock.")
+]
 ParamsFiles = Annotated[
     list[str],
     typer.Argument(metavar="PARAMS...", help="Params files or names of editions.", autocompletion=completion.editions),

@@ -30,6 +30,7 @@ from analysis.publish import recipes
 from analysis.publish.files import Files
 from analysis.publish.published import notice
 from analysis.publish.recipes import Recipe
+from analysis.publish.renaming import rename
 from analysis.publish.tables import html_table
 from analysis.run.hashes import sha256
 from analysis.run.manifest import step_record
@@ -37,7 +38,7 @@ from analysis.run.records import UNSETTLED
 from analysis.run.reuse import kept
 from analysis.run.workspace import Workspace
 
-__all__ = ["enter", "settle", "settled"]
+__all__ = ["enter", "rename", "settle", "settled"]
 
 Note = dict[str, Any]
 Verdict = str | list[Place]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -25,6 +25,8 @@ from analysis.run.reuse import Keeper
 from analysis.run.workspace import MANIFEST_FILE
 
 PAGES = "pages"
+NAME = "edition"
+"""The parameter that names the edition: it changes no result, only what its files call themselves."""
 WORDS = ".po"
 KERNEL = Path("run") / "kernel"  # in the package: it seeds, sets the environment and keeps threads out
 State = Literal["valid", "stale", "follows", "failed"]
@@ -180,14 +182,23 @@ class Assessor:
                 return _in_one_line(reasons or [damage or "it is up to date"])
         return "it never ran"
 
-    def standings(self, folders: Sequence[Path]) -> list[Standing]:
-        """Judge all steps as they are now, in the order of the chain."""
+    def standings(
+        self, folders: Sequence[Path], others: Callable[[str], Sequence[Path]] | None = None
+    ) -> list[Standing]:
+        """Judge all steps as they are now, in the order of the chain.
+
+        Parameters
+        ----------
+        folders : Where results of this edition may lie, the newest first.
+        others : Returns where else results of a step may lie, by its stem; none to look nowhere else.
+        """
         standings: dict[str, Standing] = {}
         tables: dict[str, str] = {}
         for step in self.steps:
             before = [standings[stem] for stem in self.before[step.stem]]
             upstream = sorted(other.step.notebook for other in before if other.state != "valid")
-            standings[step.stem] = self._standing(step, folders, tables, upstream)
+            elsewhere = others(step.stem) if others and not self.find(step, folders, tables) else ()
+            standings[step.stem] = self._standing(step, [*folders, *elsewhere], tables, upstream)
             last = standings[step.stem].record
             tables |= last.tables if last else {}
         return list(standings.values())
@@ -282,7 +293,8 @@ class Assessor:
         block = self.order.blocks[step.stem]
         parameters = self.parameters[step.stem].items()
         used = {f"{step.stem}.{name}" if name in block else name: value for name, value in parameters}
-        return {**self.order.context, "seed": self.order.seed, **used}
+        every = {**self.order.context, "seed": self.order.seed, **used}
+        return {name: value for name, value in every.items() if name != NAME}
 
 
 def _result(record: Record) -> str:

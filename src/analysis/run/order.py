@@ -61,6 +61,7 @@ class Options:
     cluster_without_encryption: bool = False  # whether a cluster elsewhere may be reached so
     # Files with the certificate of the authority, that of this client, and its key; empty for Dask's own configuration.
     tls: tuple[str, str, str] = ("", "", "")
+    cache: Path | None = None  # a folder that colleagues share, from which results are taken and where they are put
 
     def __post_init__(self) -> None:
         if self.jobs < 1:

@@ -14,6 +14,7 @@ from analysis.run.assess import Assessor, Project
 from analysis.run.build import Build
 from analysis.run.chain import Step
 from analysis.run.job import Job, JobResult
+from analysis.run.kept import Kept
 from analysis.run.kernel import warm
 from analysis.run.order import Options, Order
 from analysis.run.pool import Pool, pool
@@ -50,7 +51,10 @@ def run(orders: Sequence[Order], chain: Iterable[Step], project: Project, option
     with _readable_disk_errors(project), snapshot(project, shared=options.cluster is not None) as copy:
         assessors = [Assessor(order, steps, copy.project) for order in orders]
         _refuse_scratch(assessors)
-        _run([Build(assessor, copy, options, watch) for assessor in assessors], copy.project, options, watch)
+        kept = Kept(project.memory)
+        builds = [Build(assessor, copy, options, watch, kept) for assessor in assessors]
+        _run(builds, copy.project, options, watch)
+        kept.tidy()
 
 
 def _refuse_scratch(assessors: Sequence[Assessor]) -> None:
@@ -92,21 +96,23 @@ class _Loop:
         """Run until nothing runs any more."""
         self._submit(self.builds)
         while self.running or self.publishing:
-            self._submit(self._wait())
+            self._wait()
+            self._submit(self.builds)  # one may have waited for what another one made
 
-    def _wait(self) -> list[Build]:
-        """Wait until something has ended and return the builds that can go on."""
+    def _wait(self) -> None:
+        """Wait until something has ended, and take it in."""
         # No future of a finished step may be held on to: a cluster executes it again when the worker that had it dies.
         under_way = [*self.running, *self.publishing]
         done, _ = wait(under_way, self.executing.look_every, return_when=FIRST_COMPLETED)
         if self.running:
             self.executing.check()
-        return [build for future in done if (build := self._collect(future))]
+        for future in done:
+            self._collect(future)
 
     def _submit(self, builds: Sequence[Build]) -> None:
-        for build in dict.fromkeys(builds):
+        for build in builds:
             self.queue += [(build, job) for job in build.next_jobs()]
-            if build.steps_ended and not build.ended:
+            if build.steps_ended and not build.ended and build not in self.publishing.values():
                 self.publishing[self.publisher.submit(build.publish)] = build
         self.queue.sort(key=lambda item: self.builds.index(item[0]))
         while self.queue and len(self.running) < self.executing.slots:
@@ -121,17 +127,16 @@ class _Loop:
             self.executing.check()  # says what is wrong, where anything is
             raise
 
-    def _collect(self, future: Future[Any]) -> Build | None:
+    def _collect(self, future: Future[Any]) -> None:
         if future in self.publishing:
             self._published(future)
-            return None
+            return
         build, job = self.running.pop(future)
         outcome = _outcome(future, job)
         if outcome.notice and outcome.notice not in self.notices:
             self.notices.add(outcome.notice)
             self.watch(Event("notice", "", text=outcome.notice))
         build.finish(job, outcome)
-        return build
 
     def _published(self, future: Future[Any]) -> None:
         build = self.publishing.pop(future)

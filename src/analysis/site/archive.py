@@ -13,16 +13,12 @@ from io import BytesIO, StringIO
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-import pandas as pd
-
-from analysis.disclosure import SUPPRESSED, profile
+from analysis.disclosure import SUPPRESSED
 from analysis.disclosure.net.parcel import EARLIEST, MADE, PUBLISHED
-from analysis.errors import InputError
-from analysis.language import from_data, header, spoken, term, text, vocabulary
-from analysis.language.vocabulary import COLUMNS as COLUMN_WORDS
+from analysis.language import from_data, term, text
 from analysis.publish.spreadsheet import harmless, read_csv
-from analysis.publish.tables import COUNTED
 from analysis.run.reuse import kept
+from analysis.site.dictionary import columns_of
 from analysis.site.identity import identity_of
 from analysis.site.sitemap import Site, Thing
 
@@ -87,50 +83,8 @@ def _columns(site: Site, thing: Thing, path: str) -> Iterator[Row]:
     about = json.loads((site.folder / path).with_suffix(".json").read_text("utf8"))
     of: Row = {"file": path, "caption": str(thing.note["caption"]), "chapter": thing.chapter.title}
     of |= {"figure": thing.name if thing.kind == "figure" else "", "rows": len(frame)}
-    units = sorted(map(str, frame["unit"].dropna().unique())) if "unit" in frame else []
-    for column in map(str, frame.columns):
-        counts = column in about.get("counts", ())
-        yield {
-            **of,
-            "column": column,
-            "words": words_of(column),
-            "meaning": meaning_of(column),
-            "type": _type(frame[column]),
-            "counts": _counted(site, column) if counts else "",
-            "unit": "; ".join(map(term, units)) if column in IN_UNIT else "",
-        }
-
-
-IN_UNIT = frozenset({"estimate", "std_error", "ci_low", "ci_high", "low", "high"})
-"""Columns in the unit that the column ``unit`` of their row names."""
-
-
-def words_of(column: str) -> str:
-    """Return what a column is called on pages; its name with spaces where it is on none."""
-    if column == SUPPRESSED:
-        return text("columns withheld in this row")
-    try:
-        return header(column)
-    except InputError:
-        return column.replace("_", " ")
-
-
-def meaning_of(column: str) -> str:
-    """Return what a column holds, in a line; nothing where its words say it."""
-    known = vocabulary().word(column, COLUMN_WORDS)
-    return known.gloss[spoken()] if known and known.gloss else ""
-
-
-def _type(values: pd.Series) -> str:
-    if values.isna().all():
-        return text("nothing")
-    return text("number") if pd.api.types.is_numeric_dtype(values) else text("words")
-
-
-def _counted(site: Site, column: str) -> str:
-    known = COUNTED.get(column.removeprefix("n_"))
-    unit = known or profile(site.facts.get("disclosure", "default")).unit(column)
-    return term(str(unit)) if unit else text("yes")
+    disclosure = str(site.facts.get("disclosure", "default"))
+    yield from ({**of, **column} for column in columns_of(frame, about.get("counts", ()), disclosure))
 
 
 def _about(site: Site) -> str:

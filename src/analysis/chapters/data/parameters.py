@@ -8,6 +8,12 @@ from pydantic import model_validator
 
 from analysis.declare import OwnSource, key
 
+About = Literal["pupils", "points", "points_later", "schoolweging", "population", "postcodes"]
+"""What the cards of open data are about."""
+
+MADE_UP_YEAR = "2019/20"
+"""The last school year of the synthetic city."""
+
 
 class DataBlock(OwnSource):
     """Where the data come from (notebook 01_data)."""
@@ -15,7 +21,10 @@ class DataBlock(OwnSource):
     source: Literal["synthetic", "duo", "own"] = key(
         "synthetic: a made-up city with known truth; duo: files of DUO and CBS in `folder`; own: an office's registers"
     )
-    schoolweging_year: int = key("year of the CBS schoolweging", unit="year", default=2017, ge=2017, le=2019)
+    schoolweging_year: int = key("year of the CBS schoolweging", unit="year", default=2017, ge=2017, le=2099)
+    cards: dict[About, str] = key(
+        "source cards in the place of the usual ones, such as `pupils: ID` for next year's files (duo only)", default={}
+    )
     allow_changed_sources: bool = key(
         "go on with a source file whose hash differs from its card; the manifest then says so", default=False
     )
@@ -38,7 +47,7 @@ class DataBlock(OwnSource):
     @model_validator(mode="after")
     def _parameters_are_of_the_source(self) -> DataBlock:
         of_source = {
-            "files of DUO and CBS": ("duo", ("advice_of_schools", "money_of_schools", "density_and_distance")),
+            "files of DUO and CBS": ("duo", ("cards", "advice_of_schools", "money_of_schools", "density_and_distance")),
             "synthetic data": ("synthetic", ("scale", "lacks")),
         }
         for kind, (source, names) in of_source.items():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import InputError, nearest
 from analysis.run import staging
 from analysis.run.assess import Assessor, Standing
+from analysis.run.kept import bases
 
 UP_TO_DATE = "up to date"
 WORDS = {"valid": UP_TO_DATE, "stale": "stale", "follows": "follows", "failed": "failed"}
@@ -31,7 +32,7 @@ class Overview:
 
 def overview(assessor: Assessor) -> Overview:
     """Judge an edition as it is now."""
-    standings = assessor.standings(_folders(assessor))
+    standings = assessor.standings(_folders(assessor), _of_base(assessor))
     return Overview(assessor.order.edition, _verdict(assessor, standings), standings)
 
 
@@ -72,7 +73,7 @@ def _told(standing: Standing) -> dict[str, object]:
 
 def why_line(assessor: Assessor, stem: str) -> str:
     """Return in one line why the step `stem` would run, or that it is up to date."""
-    for standing in assessor.standings(_folders(assessor)):
+    for standing in assessor.standings(_folders(assessor), _of_base(assessor)):
         if standing.step.stem == stem:
             return standing.reason or "it is up to date"
     known = [step.stem for step in assessor.steps]
@@ -84,6 +85,11 @@ def why_line(assessor: Assessor, stem: str) -> str:
 def _folders(assessor: Assessor) -> list[Path]:
     project, edition = assessor.project, assessor.order.edition
     return [*staging.leftovers(project.outputs, edition), project.outputs / edition]
+
+
+def _of_base(assessor: Assessor) -> Callable[[str], list[Path]]:
+    """Return where else results of a step may lie: a variant begins with those of its edition."""
+    return lambda _: [*bases(assessor.project.outputs, assessor.order.edition)]
 
 
 def _row(standing: Standing) -> tuple[str, str, str, str]:

@@ -12,10 +12,11 @@ from urllib.parse import quote
 
 import typer
 
+from analysis.commands.running import project_at
 from analysis.edition import completion
 from analysis.edition import options as option
 from analysis.edition.chain import CHAIN
-from analysis.edition.orders import DEFAULT_EDITION, edition_named, order_of, params_file, project_of
+from analysis.edition.orders import DEFAULT_EDITION, edition_named, order_of, params_file
 from analysis.run.workspace import project_root
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Whether a
 
 
 def _begin(edition: str, settings: list[str] | None, outputs: Path | None) -> tuple[Path, Project, Order]:
-    root = project_root()
-    project = project_of(root, (outputs or root / "outputs").resolve())
+    root, project = project_at(outputs)
     return root, project, order_of(params_file(root, edition), settings or (), root, project.memory)
 
 
