@@ -14,9 +14,9 @@ from analysis.errors import InputError, StaatError
 from analysis.run import manifest, publication, records, staging
 from analysis.run.assess import Assessor
 from analysis.run.chain import Step, ancestors, descendants
+from analysis.run.earlier import Earlier, Shared, bases
 from analysis.run.hashes import digest
 from analysis.run.job import Job, JobResult
-from analysis.run.kept import Kept, Shared, bases
 from analysis.run.order import Options
 from analysis.run.owner import MARKER
 from analysis.run.prose import refresh, rename
@@ -32,8 +32,8 @@ State = Literal["waiting", "running", "done", "failed", "blocked", "left out"]
 class Build:
     """The build of one edition, from a copy of notebooks and code; `watch` is called with every change of state."""
 
-    def __init__(self, assessor: Assessor, copy: Snapshot, options: Options, watch: Watch, kept: Kept) -> None:
-        self._kept, self._shared = kept, Shared(options.cache) if options.cache else None
+    def __init__(self, assessor: Assessor, copy: Snapshot, options: Options, watch: Watch, earlier: Earlier) -> None:
+        self._earlier, self._shared = earlier, Shared(options.cache) if options.cache else None
         self.assessor, self._copy, self.options, self._watch = assessor, copy, options, watch
         self.order, self.project, self.steps = assessor.order, assessor.project, assessor.steps
         self.stems = [step.stem for step in self.steps]
@@ -196,7 +196,7 @@ class Build:
             return False
         folder, record = result
         records.take_over(record, folder, self.folder)
-        self._kept.use(folder)
+        self._earlier.use(folder)
         renamed = record.edition not in ("", self.order.edition)
         if renamed and not self._rename(step, record.edition):
             return False
@@ -215,19 +215,19 @@ class Build:
         result = result or self.assessor.find(step, self._others(step.stem), tables)
         if result or self.order.confidential or not self._shared:
             return result
-        taken = self._shared.take(step, lambda record: not self.assessor.reasons(step, record, tables), self._kept)
+        taken = self._shared.take(step, lambda record: not self.assessor.reasons(step, record, tables), self._earlier)
         return self.assessor.find(step, self._others(step.stem), tables) if taken else None
 
     def _others(self, stem: str) -> list[Path]:
         """Return where else a result of a step may lie; results on registers of persons lie in their edition alone."""
-        kept = [] if self.order.confidential else self._kept.folders(stem)
+        kept = [] if self.order.confidential else self._earlier.folders(stem)
         return [*bases(self.project.outputs, self.order.edition), *kept]
 
     def _remember(self, record: Record) -> None:
         """Keep a result for when its key holds again, here and where colleagues look."""
         if self.order.confidential:
             return
-        place = self._kept.keep(record, self.folder)
+        place = self._earlier.keep(record, self.folder)
         if place and self._shared:
             self._shared.put(record, place)
 
@@ -236,11 +236,11 @@ class Build:
         if self.order.confidential:
             return False
         claim = digest(json.dumps(self.assessor.key(step, self._tables()), sort_keys=True, default=str))
-        return self._kept.claims.setdefault(claim, (self, step.stem)) != (self, step.stem)
+        return self._earlier.claims.setdefault(claim, (self, step.stem)) != (self, step.stem)
 
     def _release(self, step: Step) -> None:
         """Let other editions of this run have the result of a step, or make it themselves."""
-        claims = self._kept.claims
+        claims = self._earlier.claims
         for claim in [claim for claim, who in claims.items() if who == (self, step.stem)]:
             del claims[claim]
 

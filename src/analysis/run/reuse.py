@@ -8,7 +8,6 @@ meanwhile, nobody knows which version made it.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -17,6 +16,7 @@ from typing import Any
 
 from analysis.run import private
 from analysis.run.hashes import digest
+from analysis.run.room import make_room, use
 from analysis.run.seal import read_sealed, write_sealed
 
 MOST = 400 * 10**6
@@ -47,7 +47,7 @@ class Keeper:
             with suppress(OSError, ValueError, LookupError):
                 if self._read:
                     value = read_sealed(path)["value"]
-                    os.utime(path)
+                    use(path)
                     return value
             self._new[name] = as_json(make())
             self.made.append(symbol)
@@ -59,15 +59,7 @@ class Keeper:
             private.make(self._folder)
             for name, value in self._new.items():
                 write_sealed(self._folder / name, {"value": value})
-            self._forget()
-
-    def _forget(self) -> None:
-        """Remove the entries that were not taken for the longest time, where they are too large together."""
-        left = MOST
-        for path in sorted(self._folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True):
-            left -= path.stat().st_size
-            if left < 0:
-                path.unlink(missing_ok=True)
+            make_room(self._folder, MOST)
 
 
 _keeper: ContextVar[Keeper | None] = ContextVar("keeper", default=None)

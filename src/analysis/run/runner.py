@@ -13,8 +13,8 @@ from analysis.run import publication
 from analysis.run.assess import Assessor, Project
 from analysis.run.build import Build
 from analysis.run.chain import Step
+from analysis.run.earlier import Earlier
 from analysis.run.job import Job, JobResult
-from analysis.run.kept import Kept
 from analysis.run.kernel import warm
 from analysis.run.order import Options, Order
 from analysis.run.pool import Pool, pool
@@ -51,10 +51,10 @@ def run(orders: Sequence[Order], chain: Iterable[Step], project: Project, option
     with _readable_disk_errors(project), snapshot(project, shared=options.cluster is not None) as copy:
         assessors = [Assessor(order, steps, copy.project) for order in orders]
         _refuse_scratch(assessors)
-        kept = Kept(project.memory)
-        builds = [Build(assessor, copy, options, watch, kept) for assessor in assessors]
+        earlier = Earlier(project.memory)
+        builds = [Build(assessor, copy, options, watch, earlier) for assessor in assessors]
         _run(builds, copy.project, options, watch)
-        kept.tidy()
+        earlier.tidy()
 
 
 def _refuse_scratch(assessors: Sequence[Assessor]) -> None:

@@ -26,6 +26,8 @@ SYMBOL = "analysis.site.index.build"
 """Whose code all pages depend on."""
 
 COMMIT, MIDNIGHT, SHORT = "5eedc0de" * 5, "T00:00:00+00:00", 12
+SHOWN = ("edition", "command", "facts", "drift")
+"""What of the manifest is on every page, besides its steps and its stamp."""
 OF_THE_RUN = frozenset({"seconds", "peak_mb", "ran", "git", "key", "inputs"})
 """What of a step is on the page of provenance alone."""
 NOWHERE = Path("nowhere")
@@ -61,7 +63,7 @@ class Stamp:
     def taken_from(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
         """Return a manifest for making pages: without what these do not show, and with other words for the stamp."""
         git = {**(manifest.get("git") or {}), **({"commit": COMMIT} if self.commit else {})}
-        kept = {name: manifest[name] for name in ("edition", "command", "facts") if name in manifest}
+        kept = {name: manifest[name] for name in SHOWN if name in manifest}
         steps = [{name: of for name, of in step.items() if name not in OF_THE_RUN} for step in manifest["steps"]]
         return {**kept, "git": git, "finished": self._midnight if self.made else None, "steps": steps}
 

@@ -76,14 +76,20 @@ def test_another_commit_changes_every_page_and_makes_none(tmp_path: Path) -> Non
         {"command": "staat run ci --set seed=2"},
         {"git": {"commit": "f" * 40, "dirty": True}},
         {"finished": "2026-11-30T10:03:00+00:00"},
+        {"drift": {"numpy": {"installed": "1.0", "locked": "2.0"}}},
     ],
-    ids=["a fact", "the command", "changes on top of the commit", "the day"],
+    ids=["a fact", "the command", "changes on top of the commit", "the day", "other packages than those of the lock"],
 )
 def test_pages_follow_what_they_show_of_the_edition(tmp_path: Path, told: dict[str, Any]) -> None:
     made(tmp_path, "first", TEXTS)
     second, _ = made(tmp_path, "second", TEXTS, **told)
     build(tmp_path / "fresh", edition(tmp_path / "fresh", TEXTS, **told))
     assert second == pages(tmp_path / "fresh")
+
+
+def test_every_page_says_that_what_computed_is_not_as_locked(tmp_path: Path) -> None:
+    shown, _ = made(tmp_path, "first", TEXTS, drift={"numpy": {"installed": "1.0", "locked": "2.0"}})
+    assert [name for name, page in shown.items() if "numpy 1.0 instead of 2.0" not in page] == []
 
 
 def test_a_text_that_names_a_school_is_refused_where_one_without_has_passed(tmp_path: Path) -> None:

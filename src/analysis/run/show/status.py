@@ -10,7 +10,7 @@ from pathlib import Path
 from analysis.errors import InputError, nearest
 from analysis.run import staging
 from analysis.run.assess import Assessor, Standing
-from analysis.run.kept import bases
+from analysis.run.earlier import bases
 
 UP_TO_DATE = "up to date"
 WORDS = {"valid": UP_TO_DATE, "stale": "stale", "follows": "follows", "failed": "failed"}

@@ -11,7 +11,6 @@ write in that folder may put a number into the edition of who reads from it.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +23,7 @@ from analysis.run import private, records
 from analysis.run.chain import Step
 from analysis.run.hashes import digest, sha256
 from analysis.run.records import Record
+from analysis.run.room import by_use, make_room, use
 
 FOLDER, RECORD = "results", "record.json"
 MOST = 2 << 30
@@ -37,7 +37,7 @@ ENDINGS = {
 """What a result may consist of."""
 
 
-class Kept:
+class Earlier:
     """The results that are kept below the outputs, and which steps are under way; `claims` are by key."""
 
     def __init__(self, memory: Path, most: int = MOST) -> None:
@@ -46,7 +46,7 @@ class Kept:
 
     def folders(self, stem: str) -> list[Path]:
         """Return the folders that hold results of a step, the last used first."""
-        return sorted(self.folder.glob(f"{stem}-*"), key=_used, reverse=True)
+        return by_use([*self.folder.glob(f"{stem}-*")])
 
     def keep(self, record: Record, built: Path) -> Path | None:
         """Keep the result of a step that `built` holds; None where it cannot be written, which is no fault."""
@@ -61,16 +61,11 @@ class Kept:
     def use(self, place: Path) -> None:
         """Note that a kept result was used, so that it stays."""
         if place.parent == self.folder:
-            with suppress(OSError):
-                os.utime(place)
+            use(place)
 
     def tidy(self) -> None:
-        """Remove what was used longest ago, down to the size that is allowed, and what a killed run left half."""
-        size = 0
-        for place in sorted(self.folder.glob("*"), key=_used, reverse=True):
-            size += sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
-            if size > self.most or place.name.startswith("."):
-                shutil.rmtree(place, ignore_errors=True)
+        """Make room for what comes."""
+        make_room(self.folder, self.most)
 
 
 class Shared:
@@ -93,13 +88,13 @@ class Shared:
             self.folder.mkdir(parents=True, exist_ok=True)
             _put(place, lambda partial: _copy(record, kept, partial))
 
-    def take(self, step: Step, valid: Callable[[Record], bool], kept: Kept) -> bool:
+    def take(self, step: Step, valid: Callable[[Record], bool], earlier: Earlier) -> bool:
         """Keep here what the folder holds of a step, if it is whole and `valid`; return whether there was any."""
         for place in sorted(self.folder.glob(f"{step.stem}-*")):
             record = _read(place, step)
             if record and name_of(record) == place.name and valid(record):
                 with suppress(OSError, ValueError):
-                    if kept.keep(record, _checked(place, record, step)):
+                    if earlier.keep(record, _checked(place, record, step)):
                         return True
         return False
 
@@ -107,12 +102,6 @@ class Shared:
 def name_of(record: Record) -> str:
     """Return the name of the folder of a result: its step and the digest of what it came from."""
     return f"{record.name}-{digest(json.dumps(record.key, sort_keys=True, default=str))[:32]}"
-
-
-def _used(place: Path) -> float:
-    with suppress(OSError):
-        return place.stat().st_mtime
-    return 0.0
 
 
 def _put(place: Path, write: Callable[[Path], object]) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from analysis.run import records
 from analysis.run.chain import Step
+from analysis.run.earlier import Earlier, Shared, name_of
 from analysis.run.hashes import sha256
-from analysis.run.kept import Kept, Shared, name_of
 from analysis.run.order import Options
 from analysis.run.records import Record
 from analysis.run.runner import run
@@ -145,7 +145,7 @@ def record(stem: str, number: int, folder: Path, size: int = 10) -> Record:
 
 def test_what_was_used_longest_ago_goes_when_there_is_too_much(tmp_path: Path) -> None:
     built = tmp_path / "built"
-    kept = Kept(tmp_path / ".cache", most=25_000)
+    kept = Earlier(tmp_path / ".cache", most=25_000)
     places = [kept.keep(record("one", number, built, 10_000), built) for number in range(3)]
     for age, place in zip((30, 20, 10), places, strict=True):
         os.utime(place, (1_000_000 - age, 1_000_000 - age))
@@ -156,11 +156,11 @@ def test_what_was_used_longest_ago_goes_when_there_is_too_much(tmp_path: Path) -
 
 
 def test_a_shared_record_is_read_as_data_only(tmp_path: Path) -> None:
-    kept, shared = Kept(tmp_path / ".cache"), Shared(tmp_path / "shared")
+    kept, shared = Earlier(tmp_path / ".cache"), Shared(tmp_path / "shared")
     made = record("one", 1, tmp_path / "built")
     shared.put(made, kept.keep(made, tmp_path / "built"))
     place = tmp_path / "shared" / name_of(made)
     assert {path.name for path in place.rglob("*") if path.is_file()} == {"record.json", "x.csv"}
     for content in ("", "[]", "{}", '{"name": "one"}', "[" * 100_000):
         (place / "record.json").write_text(content, "utf8")
-        assert not shared.take(Step("01_one"), lambda _: True, Kept(tmp_path / "other"))
+        assert not shared.take(Step("01_one"), lambda _: True, Earlier(tmp_path / "other"))
