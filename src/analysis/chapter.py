@@ -44,7 +44,7 @@ class Chapter(Closing):
     @property
     def years(self) -> str:
         """School years of the edition, with commas."""
-        return ", ".join(self.workspace.facts.get("school_years", ()))
+        return ", ".join(self.workspace.facts["school_years"])
 
     def say(self, **values: Any) -> None:  # noqa: ANN401 - whatever a text asks for
         """Give values once that the words of several exhibits ask for by name; see `show`."""
