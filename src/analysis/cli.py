@@ -114,6 +114,7 @@ def run(
 def status(
     edition: Annotated[str | None, typer.Argument(metavar="EDITION", help="Name of an edition; default: all.")] = None,
     settings: option.Settings = None,
+    name: option.VariantName = "",
     outputs: option.Outputs = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same for programs.")] = False,
 ) -> None:
@@ -125,7 +126,7 @@ def status(
 
     root, project = project_at(outputs)
     names = [edition] if edition else params_editions(root)
-    orders = [order_of(params_file(root, name), settings or (), root, project.memory) for name in names]
+    orders = [order_of(params_file(root, each), settings or (), root, project.memory, Naming(name)) for each in names]
     editions = [state.overview(Assessor(order, CHAIN, project)) for order in orders]
     sys.stdout.write(state.as_json(editions) if as_json else "\n".join(map(state.table, editions)))
     project.remember()
@@ -137,13 +138,14 @@ def why(
     stem: Annotated[str, typer.Argument(metavar="STEM", help="Stem of a notebook, such as school_choice.")],
     edition: option.EditionName = DEFAULT_EDITION,
     settings: option.Settings = None,
+    name: option.VariantName = "",
     outputs: option.Outputs = None,
 ) -> None:
     """Show in one line why a step would run, or that it is up to date."""
     from analysis.run.show.status import why_line
 
     root, project = project_at(outputs)
-    order = order_of(params_file(root, edition), settings or (), root, project.memory)
+    order = order_of(params_file(root, edition), settings or (), root, project.memory, Naming(name))
     sys.stdout.write(why_line(Assessor(order, CHAIN, project), stem) + "\n")
     project.remember()
 

@@ -17,6 +17,7 @@ from analysis.edition import completion
 from analysis.edition import options as option
 from analysis.edition.chain import CHAIN
 from analysis.edition.orders import DEFAULT_EDITION, edition_named, order_of, params_file
+from analysis.edition.variants import Naming
 from analysis.run.workspace import project_root
 
 if TYPE_CHECKING:
@@ -40,9 +41,11 @@ Opened = Annotated[
 Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Whether a browser is opened.")]
 
 
-def _begin(edition: str, settings: list[str] | None, outputs: Path | None) -> tuple[Path, Project, Order]:
+def _begin(
+    edition: str, settings: list[str] | None, outputs: Path | None, naming: Naming
+) -> tuple[Path, Project, Order]:
     root, project = project_at(outputs)
-    return root, project, order_of(params_file(root, edition), settings or (), root, project.memory)
+    return root, project, order_of(params_file(root, edition), settings or (), root, project.memory, naming)
 
 
 @app.command()
@@ -57,6 +60,8 @@ def lab(
     ] = False,
     anew: Annotated[bool, typer.Option("--anew", help="Make the scratch copy anew, without the edits in it.")] = False,
     settings: option.Settings = None,
+    name: option.VariantName = "",
+    replace: option.Replace = False,
     outputs: option.Outputs = None,
     browser: Browser = True,
 ) -> None:
@@ -72,7 +77,7 @@ def lab(
         root = project_root()
         words = desk.command_of(root, "/lab", browser=browser)
         raise typer.Exit(desk.start(words, desk.environment_of(None, (outputs or root / "outputs").resolve()), root))
-    root, project, order = _begin(edition, settings, outputs)
+    root, project, order = _begin(edition, settings, outputs, Naming(name, replace))
     steps = desk.steps_of(order, CHAIN, stem)
     found = desk.failures(order, steps, project) if failed else []
     steps = [found[0].step] if found else steps
@@ -97,7 +102,14 @@ def _tell(copy: Copy, found: list[Failure]) -> None:
 
 
 @app.command()
-def publish(edition: Opened, stem: Chapter, settings: option.Settings = None, outputs: option.Outputs = None) -> None:
+def publish(
+    edition: Opened,
+    stem: Chapter,
+    settings: option.Settings = None,
+    name: option.VariantName = "",
+    replace: option.Replace = False,
+    outputs: option.Outputs = None,
+) -> None:
     """Write the cells of a scratch copy back to its notebook, without outputs, and run the edition.
 
     Example: `staat publish ci school_choice`. The notebook keeps its own parameters cell; cells whose first line is
@@ -106,13 +118,13 @@ def publish(edition: Opened, stem: Chapter, settings: option.Settings = None, ou
     from analysis.desk.copies import copy_of
     from analysis.desk.lab import steps_of
 
-    root, project, order = _begin(edition, settings, outputs)
+    root, project, order = _begin(edition, settings, outputs, Naming(name, replace))
     (step,) = steps_of(order, CHAIN, stem)
     notebook = project.notebook(step)
     changed = copy_of(root, notebook, order.edition).take_back()
     sys.stdout.write(f"{notebook.relative_to(root)}: {'written' if changed else 'nothing to change'}\n")
     sys.stdout.flush()
-    done = subprocess.run(_run_words(edition, settings, project), cwd=root, check=False)  # noqa: S603 - our own command
+    done = subprocess.run(_run_words(edition, settings, Naming(name, replace), project), cwd=root, check=False)  # noqa: S603 - our own command
     raise typer.Exit(done.returncode)
 
 
@@ -141,6 +153,8 @@ def watch(
     chapter: Chapter,
     edition: Opened = DEFAULT_EDITION,
     settings: option.Settings = None,
+    name: option.VariantName = "",
+    replace: option.Replace = False,
     outputs: option.Outputs = None,
     browser: Browser = True,
     port: Annotated[int, typer.Option("--port", help="Of the pages on this machine; default: a free one.")] = 0,
@@ -153,7 +167,7 @@ def watch(
     from analysis.desk.server import Server, Shown
     from analysis.desk.watch import follow, sources
 
-    root, project, order = _begin(edition, settings, outputs)
+    root, project, order = _begin(edition, settings, outputs, Naming(name, replace))
     (step,) = steps_of(order, CHAIN, chapter)
     shown = Shown(f"/html/{quote(step.notebook)}.html")
     server = Server(project.outputs / order.edition, shown, port)
@@ -163,7 +177,7 @@ def watch(
         webbrowser.open(server.address)
     paths = sources(root, params_file(root, edition), step.notebook, step.stem)
     try:
-        follow(paths, _run_words(edition, settings, project), root, shown, _say)
+        follow(paths, _run_words(edition, settings, Naming(name, replace), project), root, shown, _say)
     except KeyboardInterrupt:
         _say("ended")
 
@@ -172,6 +186,8 @@ def watch(
 def graph(
     edition: Opened = DEFAULT_EDITION,
     settings: option.Settings = None,
+    name: option.VariantName = "",
+    replace: option.Replace = False,
     outputs: option.Outputs = None,
     to: Annotated[
         Path | None, typer.Option("--to", metavar="FILE", help="Of the SVG; default: EDITION.svg beside the editions.")
@@ -185,7 +201,7 @@ def graph(
     from analysis.run.assess import Assessor
     from analysis.run.show.status import overview
 
-    _, project, order = _begin(edition, settings, outputs)
+    _, project, order = _begin(edition, settings, outputs, Naming(name, replace))
     state = overview(Assessor(order, CHAIN, project))
     project.remember()
     path = to or project.outputs / f"{order.edition}.svg"
@@ -194,8 +210,8 @@ def graph(
     sys.stdout.write(f"{in_terminal(state)}drawn in {path}\n")
 
 
-def _run_words(edition: str, settings: list[str] | None, project: Project) -> list[str]:
-    changes = [word for setting in settings or () for word in ("--set", setting)]
+def _run_words(edition: str, settings: list[str] | None, naming: Naming, project: Project) -> list[str]:
+    changes = [*(word for setting in settings or () for word in ("--set", setting)), *naming.words]
     run = [sys.executable, "-m", "analysis.cli", "run", edition]
     return [*run, *changes, "--outputs", str(project.outputs)]
 

@@ -97,7 +97,7 @@ def _refuse_nothing(order: Order, project: Project) -> None:
     """Refuse an edition of which no run has left anything: its notebooks would have no tables to read."""
     folders = (*staging.leftovers(project.outputs, order.edition), project.outputs / order.edition)
     if not any((folder / "internal" / EDITION_FILE).exists() for folder in folders):
-        hint = f"staat run {order.edition}; a run that fails leaves enough"
+        hint = f"{order.command}; a run that fails leaves enough"
         raise InputError(order.edition, "no run of this edition yet, so that there are no tables", hint=hint)
 
 

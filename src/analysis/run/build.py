@@ -287,6 +287,7 @@ class Build:
             fresh_kernel=self.options.fresh_kernels,
             preload=reach.imports,
             preload_next=tuple(dict.fromkeys(others)),
+            settings=order.settings,
             root=str(self.project.root.resolve()),
             code=str(self._code),
         )

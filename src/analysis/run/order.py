@@ -30,6 +30,11 @@ class Order:
     words: tuple[str, ...] = ()  # files of the package with the words of its language: every step depends on them
 
     @property
+    def settings(self) -> str:
+        """What is typed after its params file: of a variant, what makes it one."""
+        return self.command.partition(".yml")[2].strip()
+
+    @property
     def seed(self) -> int:
         """The seed of the edition; 0 when its parameters have none."""
         return int(self.shared.get("seed", 0))

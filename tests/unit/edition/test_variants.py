@@ -43,6 +43,7 @@ def test_its_user_can_name_it_or_let_it_take_the_place_of_the_edition() -> None:
     older = order_of(CI, ("school_choice.age=5",), ROOT, None, Naming("older"))
     assert older.edition == older.facts["edition"] == "ci+older"
     assert older.command == "staat run params/ci.yml --set school_choice.age=5 --as older"
+    assert older.settings == "--set school_choice.age=5 --as older"
     assert name("school_choice.age=5", name="ci+older") == "ci+older"
     replaced = order_of(CI, ("school_choice.age=5",), ROOT, None, Naming(replace=True))
     assert (replaced.edition, replaced.blocks["school_choice"]["age"]) == ("ci", 5)

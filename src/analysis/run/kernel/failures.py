@@ -145,6 +145,7 @@ def _where(job: Job, error: Any, cell: Any) -> str:  # noqa: ANN401 - papermill 
 
 
 def _look(job: Job) -> str:
-    outputs = Path(job.folder).parent
-    elsewhere = "" if outputs == job.project / "outputs" else f" --outputs {shlex.quote(str(outputs))}"
-    return f"  look\n    staat lab {job.edition} {job.stem} --failed{elsewhere}\n    as executed: {job.executed}"
+    outputs, edition = Path(job.folder).parent, job.edition.partition("+")[0]
+    elsewhere = "" if outputs == job.project / "outputs" else f"--outputs {shlex.quote(str(outputs))}"
+    words = " ".join(filter(None, ["staat lab", edition, job.stem, "--failed", job.settings, elsewhere]))
+    return f"  look\n    {words}\n    as executed: {job.executed}"

@@ -201,6 +201,11 @@ def test_a_cell_that_fails_reports_all_and_what_to_type(job: MakeJob) -> None:
     assert "ZeroDivisionError" in one.executed.read_text("utf8")
 
 
+def test_a_variant_that_fails_says_what_to_type_for_it(job: MakeJob) -> None:
+    one = replace(job("1 / 0"), edition="small+one.number=7", settings="--set one.number=7")
+    assert "staat lab small one --failed --set one.number=7\n" in (execute(one).error or "")
+
+
 SECRETS = "import sys, warnings\nwarnings.warn('Pieterse')\nprint('Jansen', file=sys.stderr)\n"
 
 
