@@ -6,7 +6,6 @@ import json
 import os
 import time
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,16 +13,15 @@ from analysis.errors import InputError, StaatError
 from analysis.run import manifest, publication, records, staging
 from analysis.run.assess import Assessor
 from analysis.run.chain import Step, ancestors, descendants
-from analysis.run.earlier import Earlier, Shared, bases
-from analysis.run.hashes import digest
+from analysis.run.earlier import Earlier
 from analysis.run.job import Job, JobResult
 from analysis.run.order import Options
 from analysis.run.owner import MARKER
-from analysis.run.prose import refresh, rename
 from analysis.run.records import Key, Record
 from analysis.run.reuse import keeping
 from analysis.run.show.events import Event, Kind, Watch
 from analysis.run.snapshot import Snapshot
+from analysis.run.stock import Stock
 from analysis.run.workspace import EDITION_FILE, unfinished
 
 State = Literal["waiting", "running", "done", "failed", "blocked", "left out"]
@@ -33,8 +31,8 @@ class Build:
     """The build of one edition, from a copy of notebooks and code; `watch` is called with every change of state."""
 
     def __init__(self, assessor: Assessor, copy: Snapshot, options: Options, watch: Watch, earlier: Earlier) -> None:
-        self._earlier, self._shared = earlier, Shared(options.cache) if options.cache else None
         self.assessor, self._copy, self.options, self._watch = assessor, copy, options, watch
+        self._stock = Stock(assessor, earlier, options.cache)
         self.order, self.project, self.steps = assessor.order, assessor.project, assessor.steps
         self.stems = [step.stem for step in self.steps]
         options.check_stems(self.stems, self.order.edition)
@@ -59,7 +57,7 @@ class Build:
         context = json.dumps(dict(self.order.context), ensure_ascii=False)
         (self.folder / "internal" / EDITION_FILE).write_text(context, "utf8", newline="\n")
         self._report("opened", text=self.order.heading)
-        for standing in self.assessor.standings(self._folders, self._others):
+        for standing in self.assessor.standings(self._folders, self._stock.others):
             reason = standing.reason or ("asked for" if standing.step.stem in self.forced else "")
             self._report("waiting", standing.step, text=reason)
 
@@ -74,7 +72,7 @@ class Build:
     def finish(self, job: Job, outcome: JobResult) -> None:
         """Take in how the execution of a step ended."""
         step = self._step(job)
-        self._release(step)
+        self._stock.release(step)
         if outcome.error is not None:
             self.states[step.stem], self.failures[step.stem] = "failed", outcome
             records.write_failure(self.folder, step.stem, outcome.error)
@@ -82,7 +80,7 @@ class Build:
             return
         record = self._record(step, outcome)
         records.write(self.folder, record)
-        self._remember(record)
+        self._stock.give(record, self.folder)
         self.states[step.stem], self.done[step.stem], self._executed = "done", record, True
         self._report("finished", step, outcome.seconds)
 
@@ -179,90 +177,24 @@ class Build:
             self._report("blocked", step, text=f"needs {' and '.join(needed)}")
             return "blocked"
         if step.stem not in self.forced and "left out" not in before:
-            if self._is_made_elsewhere(step):
+            if self._stock.is_made_elsewhere(step, self._tables()):
                 return "waiting"
             if self._keep(step):
-                self._release(step)
+                self._stock.release(step)
                 return "done"
         if step.stem not in self.wanted or "left out" in before:
-            self._release(step)
+            self._stock.release(step)
             self._report("kept", step, text="not asked for")
             return "left out"
         return "running"
 
     def _keep(self, step: Step) -> bool:
-        result = self._find(step)
-        if not result:
+        record = self._stock.take(step, self._folders, self._tables(), self.folder)
+        if not record:
             return False
-        folder, record = result
-        records.take_over(record, folder, self.folder)
-        self._earlier.use(folder)
-        renamed = record.edition not in ("", self.order.edition)
-        if renamed and not self._rename(step, record.edition):
-            return False
-        if self._refresh(step) or renamed:
-            outputs, _ = records.outputs_of(self.folder, step, self.project.hashes)
-            record = replace(record, outputs=outputs, edition=self.order.edition)
-            records.write(self.folder, record)
         self.done[step.stem] = record
         self._report("kept", step)
         return True
-
-    def _find(self, step: Step) -> tuple[Path, Record] | None:
-        """Return a folder with a valid result of a step: of this edition, of what is kept, of what colleagues share."""
-        tables = self._tables()
-        result = self.assessor.find(step, self._folders, tables)
-        result = result or self.assessor.find(step, self._others(step.stem), tables)
-        if result or self.order.confidential or not self._shared:
-            return result
-        taken = self._shared.take(step, lambda record: not self.assessor.reasons(step, record, tables), self._earlier)
-        return self.assessor.find(step, self._others(step.stem), tables) if taken else None
-
-    def _others(self, stem: str) -> list[Path]:
-        """Return where else a result of a step may lie; results on registers of persons lie in their edition alone."""
-        kept = [] if self.order.confidential else self._earlier.folders(stem)
-        return [*bases(self.project.outputs, self.order.edition), *kept]
-
-    def _remember(self, record: Record) -> None:
-        """Keep a result for when its key holds again, here and where colleagues look."""
-        if self.order.confidential:
-            return
-        place = self._earlier.keep(record, self.folder)
-        if place and self._shared:
-            self._shared.put(record, place)
-
-    def _is_made_elsewhere(self, step: Step) -> bool:
-        """Return whether another edition of this run is at the same result; else this one is, until it has ended."""
-        if self.order.confidential:
-            return False
-        claim = digest(json.dumps(self.assessor.key(step, self._tables()), sort_keys=True, default=str))
-        return self._earlier.claims.setdefault(claim, (self, step.stem)) != (self, step.stem)
-
-    def _release(self, step: Step) -> None:
-        """Let other editions of this run have the result of a step, or make it themselves."""
-        claims = self._earlier.claims
-        for claim in [claim for claim, who in claims.items() if who == (self, step.stem)]:
-            del claims[claim]
-
-    def _rename(self, step: Step, old: str) -> bool:
-        """Let the files of a result that another edition made name this one; return whether they could."""
-        new = self.order.edition
-        if self.project.settle and not publication.load(f"{self.project.settle}:rename")(
-            self.folder, step.stem, old, new
-        ):
-            return False
-        for folder in (self.folder, self.folder.joinpath(*records.UNSETTLED, step.stem)):
-            if (executed := folder / "notebooks" / f"{step.notebook}.ipynb").exists():
-                rename(executed, new)
-        return True
-
-    def _refresh(self, step: Step) -> bool:
-        """Give the executed notebook the present text, also as the step wrote it before the edition was settled."""
-        folders = (self.folder, self.folder.joinpath(*records.UNSETTLED, step.stem))
-        executed = [folder / "notebooks" / f"{step.notebook}.ipynb" for folder in folders]
-        source = self.project.notebook(step)
-        changed = [refresh(notebook, source) for notebook in executed if notebook.exists()]
-        return any(changed)
 
     def _job(self, step: Step) -> Job:
         order, reach = self.order, self.assessor.reach(step)
