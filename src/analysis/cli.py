@@ -141,7 +141,7 @@ def why(
     name: option.VariantName = "",
     outputs: option.Outputs = None,
 ) -> None:
-    """Show in one line why a step would run, or that it is up to date."""
+    """Show in one line why a step would run, or that it is up to date. Example: `staat why school_choice ci`."""
     from analysis.run.show.status import why_line
 
     root, project = project_at(outputs)
@@ -158,7 +158,7 @@ def check(
 ) -> None:
     """Examine the registers of an edition, in counts, and say which chapters can run.
 
-    Exit codes: 0 all can, 1 some cannot, 2 the mapping or the files are wrong.
+    Exit codes: 0 all can, 1 some cannot, 2 the mapping or the files are wrong. Example: `staat check our-registers`.
     """
     from analysis.edition.checking import check_edition
 

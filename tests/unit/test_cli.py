@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
 
-from analysis.commands.desk import app
+from analysis.cli import app
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,9 +90,13 @@ def test_the_version_is_said() -> None:
     assert done.stdout.startswith("staat 0.1.0, Python 3.")
 
 
-def test_the_help_of_what_is_typed_all_day_has_an_example() -> None:
-    for command in app.registered_commands:
-        assert "Example: `staat " in (command.callback.__doc__ or ""), command.callback
+COMMANDS = typer.main.get_command(app)
+EVERY = {**COMMANDS.commands, **COMMANDS.commands["intake"].commands}
+
+
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - {"intake"}))
+def test_the_help_of_every_command_has_an_example(name: str) -> None:
+    assert re.search(rf"Examples?: `staat (?:intake )?{name}\b", EVERY[name].help)
 
 
 def test_an_unknown_command_or_option_is_exit_code_2() -> None:

@@ -29,7 +29,7 @@ def card(
 ) -> None:
     """Write the source card of a folder of files: the hash of each, and what you must say of them.
 
-    Example: staat card data/duo/leerlingen-2018 --like leerlingen-po-postcode-leeftijd-2017-2018
+    Example: `staat card data/duo/leerlingen-2018 --like leerlingen-po-postcode-leeftijd-2017-2018`.
     """
     from analysis.data.new_card import write_card
 

@@ -23,7 +23,10 @@ def new(
     like: option.Like,
     intake: option.OfRegisters = "",
 ) -> None:
-    """Begin a new edition as a copy of another: its params file, with what must be decided marked."""
+    """Begin a new edition as a copy of another: its params file, with what must be decided marked.
+
+    Example: `staat new amsterdam-2021 --like amsterdam-2020`.
+    """
     from analysis.edition.draft import begin
 
     root = project_root()
@@ -38,7 +41,7 @@ def new(
 
 @app.command("params")
 def show_params() -> None:
-    """List every parameter: key, type, unit, default, meaning."""
+    """List every parameter: key, type, unit, default, meaning. Example: `staat params | grep bootstrap`."""
     from rich.console import Console
     from rich.table import Table
 
@@ -52,7 +55,10 @@ def show_params() -> None:
 
 @app.command()
 def sync() -> None:
-    """Write what follows from the declarations of chapters: parameters cells, params/schema.json, README's table."""
+    """Write what follows from the declarations of chapters: parameters cells, params/schema.json, README's table.
+
+    Example: `staat sync`, after a parameter was added to a chapter.
+    """
     from analysis.edition.sync import sync as write
 
     sys.stdout.write("".join(f"{path}\n" for path in write(project_root())))
@@ -65,7 +71,10 @@ def world(
     form: option.Form = None,
     settings: option.Settings = None,
 ) -> None:
-    """Write the synthetic world of an edition as a researcher would receive it, or with --as as an office has it."""
+    """Write the synthetic world of an edition as a researcher would receive it, or with --as as an office has it.
+
+    Example: `staat world ci --as cbs --to ../world`.
+    """
     from analysis.chapters.data.parameters import DataBlock
     from analysis.edition.params import read_edition
 

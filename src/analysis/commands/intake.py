@@ -18,7 +18,10 @@ def intake_profile(
         str | None, typer.Option("--codes", metavar="COLUMN", help="List its codes that occur ten times or more.")
     ] = None,
 ) -> None:
-    """Say what the files of a folder are like: formats, columns, what is missing; never a value that is rare."""
+    """Say what the files of a folder are like: formats, columns, what is missing; never a value that is rare.
+
+    Example: `staat intake profile ../registers`.
+    """
     from analysis.registers import profile
 
     lines = profile.codes(folder, codes) if codes else profile.as_lines(profile.profile(folder))
@@ -28,7 +31,10 @@ def intake_profile(
 
 @app.command("suggest")
 def intake_suggest(folder: Folder) -> None:
-    """Write the beginning of a mapping for the files of a folder, from names of columns that are known."""
+    """Write the beginning of a mapping for the files of a folder, from names of columns that are known.
+
+    Example: `staat intake suggest ../registers > params/intake/our-office.yml`.
+    """
     from analysis.registers.suggest import suggest
 
     typer.echo(suggest(folder), nl=False)

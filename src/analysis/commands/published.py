@@ -35,6 +35,7 @@ def verify(
     """Check every hash of a published edition, run it again elsewhere, and compare byte for byte.
 
     The second run goes about it differently (one notebook at a time, new interpreters, another hash seed).
+    Example: `staat verify amsterdam-2020`.
     """
     from analysis.run.show.view import view
     from analysis.run.verify import damaged, repeated
@@ -57,7 +58,10 @@ def release(
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="New or empty folder, or one of an earlier release.")],
     outputs: option.Outputs = None,
 ) -> None:
-    """Copy what may be released of a published edition into a folder that can be served or passed on as it is."""
+    """Copy what may be released of a published edition into a folder that can be served or passed on as it is.
+
+    Example: `staat release amsterdam-2020 --to ../website/2020`.
+    """
     from analysis.run.release import release as copy
 
     root, project = project_at(outputs)
@@ -73,7 +77,10 @@ def export(
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="New or empty folder, or one of an earlier export.")],
     outputs: option.Outputs = None,
 ) -> None:
-    """Write what the checker of a secure environment takes: tables as CSV and spreadsheet, and an overview of them."""
+    """Write what the checker of a secure environment takes: tables as CSV and spreadsheet, and an overview of them.
+
+    Example: `staat export amsterdam-2020 --to ../for-the-checker`.
+    """
     from analysis.publish.export import export as copy
 
     root, project = project_at(outputs)
@@ -101,7 +108,10 @@ def diff(
         bool, typer.Option("--fail-on-change", help="Exit code 1 when anything differs.")
     ] = False,
 ) -> None:
-    """Show what changed from edition A to edition B, and why: in the terminal and as a page."""
+    """Show what changed from edition A to edition B, and why: in the terminal and as a page.
+
+    Example: `staat diff amsterdam-2020 amsterdam-2021 --attribute`.
+    """
     from analysis.compare.command import diff as compare
 
     root, project = project_at(outputs)

@@ -26,7 +26,7 @@ def tables(
 ) -> None:
     """Write all published tables of an edition as one file, with a data dictionary and the findings.
 
-    Example: staat tables amsterdam-2020 --to amsterdam-2020.sqlite
+    Example: `staat tables amsterdam-2020 --to amsterdam-2020.sqlite`.
     """
     from analysis.results.edition import open_edition
     from analysis.results.files import write_tables
@@ -42,7 +42,7 @@ def findings(
 ) -> None:
     """Write the findings of an edition as JSON: sentence, headline, key figure, interval, row of the table, figure.
 
-    Example: staat findings amsterdam-2020 > findings.json
+    Example: `staat findings amsterdam-2020 > findings.json`.
     """
     from analysis.results.edition import open_edition
     from analysis.results.files import findings_json

@@ -47,7 +47,7 @@ def sweep(
 ) -> None:
     """Run an edition under all combinations of some choices, and lay estimates and conclusions side by side.
 
-    Example: staat sweep ci --over school_choice.age=4,5 --over school_choice.folds=3,5
+    Example: `staat sweep ci --over school_choice.age=4,5 --over school_choice.folds=3,5`.
     """
     from analysis.sweep.grid import choices, combinations
     from analysis.sweep.results import Variant
