@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,14 +49,20 @@ class Watching(Keeper):
             for symbol in self.under_way:
                 self.opened[symbol].add(arguments[0])
 
-    def profile(self, frame: Any, event: str, _: object) -> None:
-        if event == "call" and self.under_way and frame.f_code.co_filename.startswith(str(PACKAGE)):
-            name = frame.f_code.co_qualname.partition(".")[0]
-            if not name.startswith("<"):  # what a module does when it is imported, and lambdas of its top level
-                path = Path(frame.f_code.co_filename).relative_to(PACKAGE.parent).with_suffix("")
-                module = ".".join(path.parts).removesuffix(".__init__")
-                for symbol in self.under_way:
-                    self.called[symbol].add(f"{module}.{name}")
+    def profile(self, frame: Any, event: str, _: object) -> None:  # noqa: ANN401 - a frame
+        if event == "call" and self.under_way and (name := _name_of(frame.f_code)):
+            for symbol in self.under_way:
+                self.called[symbol].add(name)
+
+
+@cache  # it is asked at every call of a function
+def _name_of(code: Any) -> str:  # noqa: ANN401 - a code object
+    """Return the dotted name of the definition of the package that code is in; empty for other code."""
+    name = code.co_qualname.partition(".")[0]
+    if not code.co_filename.startswith(str(PACKAGE)) or name.startswith("<"):  # what a module does as it is imported
+        return ""
+    path = Path(code.co_filename).relative_to(PACKAGE.parent).with_suffix("")
+    return f"{'.'.join(path.parts).removesuffix('.__init__')}.{name}"
 
 
 def main() -> None:
