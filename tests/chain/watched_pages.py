@@ -49,14 +49,14 @@ class Watching(Keeper):
             for symbol in self.under_way:
                 self.opened[symbol].add(arguments[0])
 
-    def profile(self, frame: Any, event: str, _: object) -> None:  # noqa: ANN401 - a frame
+    def profile(self, frame: Any, event: str, _: object) -> None:
         if event == "call" and self.under_way and (name := _name_of(frame.f_code)):
             for symbol in self.under_way:
                 self.called[symbol].add(name)
 
 
 @cache  # it is asked at every call of a function
-def _name_of(code: Any) -> str:  # noqa: ANN401 - a code object
+def _name_of(code: Any) -> str:
     """Return the dotted name of the definition of the package that code is in; empty for other code."""
     name = code.co_qualname.partition(".")[0]
     if not code.co_filename.startswith(str(PACKAGE)) or name.startswith("<"):  # what a module does as it is imported
