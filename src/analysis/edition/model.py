@@ -143,6 +143,7 @@ class Shared(Block):
             "synthetic": self.synthetic,
             "disclosure": self.disclosure,
             "language": self.language,
+            "school_years": [*self.school_years],
             "codes": self.codes.model_dump(mode="json"),
             "optional": {stem: optional for stem in self.given if (optional := self._optional(stem))},
             "tables": {table: row for stem in self.given for table, row in chapters()[stem].tables.items()},
