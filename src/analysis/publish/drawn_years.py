@@ -27,6 +27,5 @@ def years_of(rows: pd.DataFrame) -> str:
         are school years, they alone count.
     """
     columns = (SCHOOL_YEAR,) if SCHOOL_YEAR in rows and rows[SCHOOL_YEAR].notna().any() else COLUMNS
-    return years_in(
-        " ".join(str(value) for column in columns if column in rows for value in rows[column].dropna().unique())
-    )
+    values = (value for column in columns if column in rows for value in rows[column].dropna().unique())
+    return years_in(" ".join(map(str, values)))

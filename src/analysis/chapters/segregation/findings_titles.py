@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.language import term
 from analysis.publish.alternative import changed, visibly
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import number_of
@@ -18,12 +19,22 @@ def nearest(rows: pd.DataFrame) -> str:
 
 
 def by_year(rows: pd.DataFrame) -> str:
-    """Say which band has visibly more or fewer pupils in the last year than in the first."""
+    """Say which band has visibly more or fewer pupils in the last year than in the first; of one year which has most."""
     first, last = rows["year"].min(), rows["year"].max()
+    if first == last:
+        return _most(rows)
     side, values = changed(_beside(rows, "year"), str(first), str(last), "band")
     years = {"first_year": number_of(first), "last_year": number_of(last)}
     names = ("title_years_alike", "title_years_more", "title_years_fewer", "title_years_unknown")
     return say(names[side], **values, **years)
+
+
+def _most(rows: pd.DataFrame) -> str:
+    known = rows.dropna(subset=["share_now"])
+    if known.empty:
+        return say("title_most_unknown")
+    row = known.loc[known["share_now"].idxmax()]
+    return say("title_most", name=term(str(row["band"])), share=float(row["share_now"]))
 
 
 def by_size(rows: pd.DataFrame) -> str:
