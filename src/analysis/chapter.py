@@ -18,7 +18,7 @@ from analysis.errors import InputError
 from analysis.language import SOURCE, name_codes, speak, text
 from analysis.publish import findings
 from analysis.publish.declared import NOTHING_FOUND, Declared, read_chapter, refuse_undeclared
-from analysis.publish.drawn_years import years_of
+from analysis.publish.drawn_years import years_in, years_of
 from analysis.publish.exhibits import Exhibits
 from analysis.publish.published import Published
 from analysis.publish.tested import with_tests
@@ -47,14 +47,14 @@ class Chapter(Closing):
         """School years of the edition, with commas."""
         return ", ".join(self.workspace.facts.get("school_years", ()))
 
-    def rests_on(self, frame: pd.DataFrame) -> None:
+    def rests_on(self, data: pd.DataFrame | str) -> None:
         """Let figures whose rows and captions name no year say those of the data that they rest on.
 
         Parameters
         ----------
-        frame : With any of the columns `analysis.publish.drawn_years.COLUMNS`.
+        data : A frame with any of the columns `analysis.publish.drawn_years.COLUMNS`, or words that name the years.
         """
-        self.rests_on_years = years_of(frame)
+        self.rests_on_years = years_in(data) if isinstance(data, str) else years_of(data)
 
     def say(self, **values: Any) -> None:  # noqa: ANN401 - whatever a text asks for
         """Give values once that the words of several exhibits ask for by name; see `show`."""

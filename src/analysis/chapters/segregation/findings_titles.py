@@ -19,7 +19,7 @@ def nearest(rows: pd.DataFrame) -> str:
 
 
 def by_year(rows: pd.DataFrame) -> str:
-    """Say which band has visibly more or fewer pupils in the last year than in the first; of one year which has most."""
+    """Say which band has visibly more or fewer pupils than in the first year; of one year, which has most."""
     first, last = rows["year"].min(), rows["year"].max()
     if first == last:
         return _most(rows)
