@@ -48,12 +48,12 @@ def which(rows: pd.DataFrame, chosen: pd.Series) -> str:
 def where(rows: pd.DataFrame, chosen: pd.Series) -> str:
     """Name the rows that are chosen; where these are many, or have no names, say how many they are."""
     of = {"chosen_groups": int(chosen.sum())}
-    return _names(rows, chosen) or text("{chosen_groups} of them", **of)
+    return _names(rows, chosen, alone=len(rows) == 1) or text("{chosen_groups} of them", **of)
 
 
-def _names(rows: pd.DataFrame, chosen: pd.Series) -> str:
-    """Name rows by what differs among all of them; empty where too many are chosen."""
-    differ = ([name for name in names if name in rows and len(rows[name].unique()) > 1] for names in NAMES)
+def _names(rows: pd.DataFrame, chosen: pd.Series, *, alone: bool = False) -> str:
+    """Name rows by what differs among all of them, or one that is alone; empty where too many are chosen."""
+    differ = ([name for name in names if name in rows and (alone or len(rows[name].unique()) > 1)] for names in NAMES)
     columns = next(filter(None, differ), [])
     if not columns or not 0 < chosen.sum() <= NAMED:
         return ""
@@ -110,7 +110,7 @@ def apart(rows: pd.DataFrame, series: str, first: str, last: str, lines: Sequenc
     """
     known = rows.dropna(subset=["ci_low", "ci_high"])
     less, more = (known[known[series] == value].set_index([*lines])[["ci_low", "ci_high"]] for value in (first, last))
-    both = more.join(less, how="inner", rsuffix="_first")
+    both = more.join(less.add_suffix("_first"), how="inner")
     low, high = both["ci_low"] - both["ci_high_first"], both["ci_high"] - both["ci_low_first"]
     return pd.DataFrame({"ci_low": low, "ci_high": high}).reset_index()
 

@@ -106,7 +106,7 @@ def crossed(rows: pd.DataFrame) -> str:
 
 
 def by_group(rows: pd.DataFrame) -> str:
-    """Say whether pupils of low-educated parents clearly are under-advised more or less often than of highly educated."""
+    """Say whether pupils of low- and of highly educated parents clearly differ in under-advice, with both shares."""
     under = rows[rows["term"] == UNDER].assign(line="")
     sign, _ = sided(apart(under, "group", HIGH, LOW, ["line"]))
     names = ("title_groups_none", "title_groups_less", "title_groups_more")

@@ -49,7 +49,7 @@ def events(estimates: pd.DataFrame, start: int) -> str:
 
 
 def by_weging(rows: pd.DataFrame) -> str:
-    """Say in which regions the shortage in the last band of schoolweging clearly is larger or smaller than in the first.
+    """Say in which regions the shortage clearly differs between the first and the last band of schoolweging.
 
     Parameters
     ----------
