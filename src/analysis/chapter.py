@@ -81,7 +81,7 @@ class Chapter(Closing):
         if frame.empty and self.lacking:
             return self._shown(kind.removesuffix("s"), name, NOTHING.format(text("Left out: see above.")))
         exhibit = self.exhibits.of(kind, name)
-        if chart is forms.estimates and "said" in exhibit.fields:
+        if getattr(chart, "func", chart) is forms.estimates and "said" in exhibit.fields:
             values = {"said": partial(forms.in_words, **exhibit.how), **values}
         rests = exhibit.resting(frame, f"{kind}: {name}") if "counts" not in values else exhibit.rests
         asked = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
