@@ -41,9 +41,9 @@ def willingness(travel: pd.DataFrame, attributes: Sequence[str], codes: Codes = 
 def kinds_attended(kinds: pd.DataFrame) -> Figure:
     """Draw the share of each group at schools of a kind, and without a taste for it: a panel per kind.
 
-    Drawn are the kinds of the concept; where no school has one, those of what else tells schools apart.
+    Drawn are schools without a concept; where no concept is known, the kinds of what else tells schools apart.
     """
-    concepts = kinds[kinds["attribute"] == "concept"]
+    concepts = kinds[(kinds["attribute"] == "concept") & (kinds["category"] == "none")]
     shares = {"observed": word("observed"), "without_taste": word("without a taste for the kind")}
     rows = in_order_of_groups(concepts if len(concepts) else kinds)
     rows = rows.melt(["group", "category"], [*shares], var_name="way", value_name="share")

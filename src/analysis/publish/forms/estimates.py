@@ -41,10 +41,10 @@ def estimates(
     drawn = _with_ends(rows, ends)
     if heading is None:
         return points(drawn, axis, line=line, **how)
-    called = named(rows, line)
-    drawn = drawn.assign(line=drawn[heading].astype(str) + "|" + drawn[line].astype(str))
+    called, above = named(rows, line), drawn[heading].map(named(rows, heading))
+    drawn = drawn.assign(line=drawn[heading].astype(str) + "|" + drawn[line].astype(str), heading=above)
     lines = {at: called[value] for at, value in zip(drawn["line"], drawn[line], strict=True)}
-    return points(drawn, axis, line="line", lines=lines, heading=heading, **how)
+    return points(drawn, axis, line="line", lines=lines, heading="heading", **how)
 
 
 def in_words(
