@@ -53,7 +53,8 @@ TURN = {
         "finding education",
         "finding consent",
         *(f"alt change_by_{by}" for by in ("groep", "level", "band", "prior_level")),
-        *(f"alt {name}" for name in ("shortage", "level_drop", "expected_drop", "expected_growth", "pnas", "education")),
+        *(f"alt {name}" for name in ("shortage", "level_drop", "expected_drop", "expected_growth", "pnas")),
+        "alt education",
         *(f"alt {name}" for name in ("pnas_groups", "sat_e_test", "presence")),
     ],
     "05_advisering": [
