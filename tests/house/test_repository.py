@@ -17,14 +17,12 @@ from analysis.edition.model import BLOCKS, Edition
 from analysis.edition.orders import order_of, project_of
 from analysis.edition.params import read_edition
 from analysis.edition.sync import written
-from analysis.publish.declared import read_chapter
 from analysis.run.assess import Assessor
 from analysis.run.parameters import cell_parameters, injected, title_of
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EDITIONS = sorted((ROOT / "params").glob("*.yml"))
-FINDINGS = sorted((ROOT / "src" / "analysis" / "chapters").glob("*/findings.yml"))
 SOURCE = sorted((ROOT / "src").rglob("*.py"))
 
 
@@ -202,12 +200,6 @@ def test_the_readme_names_every_notebook_and_edition() -> None:
     for path in EDITIONS:
         assert f"`{path.name}`" in readme
     assert set(Edition.model_fields) > set(BLOCKS)
-
-
-@pytest.mark.parametrize("path", FINDINGS, ids=lambda path: path.parent.name)
-def test_every_finding_has_a_figure_that_its_chapter_declares(path: Path) -> None:
-    exhibits, declared = read_chapter(path.parent)
-    assert [kind.name for kind in declared.kinds if kind.figure not in exhibits.figures] == []
 
 
 def test_every_decision_has_a_number_of_its_own() -> None:
