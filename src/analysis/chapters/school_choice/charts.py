@@ -46,7 +46,7 @@ def kinds_attended(kinds: pd.DataFrame) -> Figure:
     concepts = kinds[(kinds["attribute"] == "concept") & (kinds["category"] == "none")]
     shares = {"observed": word("observed"), "without_taste": word("without a taste for the kind")}
     rows = in_order_of_groups(concepts if len(concepts) else kinds)
-    rows = rows.melt(["group", "category"], [*shares], var_name="way", value_name="share")
+    rows = rows.melt([*rows.columns.drop([*shares])], [*shares], var_name="way", value_name="share")
     how: dict[str, Any] = {"series": "way", "names": shares, "numbers": "percent", "zero": "edge", "written": 0}
     return forms.estimates(rows, line="group", ends=["share"], panel="category", **how)
 

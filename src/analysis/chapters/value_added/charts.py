@@ -33,7 +33,7 @@ def agreement(shares: pd.DataFrame) -> Figure:
         "share_added": text("Differences that the earlier test and background leave open"),
         "rank_correlation": text("Rank correlation of schools by score and by value added"),
     }
-    rows = shares.melt("subject", [*titles], var_name="measure")
+    rows = shares.melt([*shares.columns.drop([*titles])], [*titles], var_name="measure")
     how: dict[str, Any] = {"panel": "measure", "titles": titles, "zero": "edge", "written": 2}
     return forms.estimates(rows, line="subject", ends=["value"], **how)
 
