@@ -47,8 +47,8 @@ def which(rows: pd.DataFrame, chosen: pd.Series) -> str:
 
 def where(rows: pd.DataFrame, chosen: pd.Series) -> str:
     """Name the rows that are chosen; where these are many, or have no names, say how many they are."""
-    of = {"chosen_groups": int(chosen.sum())}
-    return _names(rows, chosen, alone=len(rows) == 1) or text("{chosen_groups} of them", **of)
+    how: dict[str, Any] = {"chosen_groups": int(chosen.sum()), "groups": len(rows)}
+    return _names(rows, chosen, alone=len(rows) == 1) or text("{chosen_groups} of {groups} estimates", **how)
 
 
 def _names(rows: pd.DataFrame, chosen: pd.Series, *, alone: bool = False) -> str:
@@ -72,12 +72,15 @@ def found(rows: pd.DataFrame) -> tuple[int, dict[str, Any]]:
     -------
     sign, values
         0 where all hold zero, 1 where some lie below it, 2 where some lie above it, 3 where some do either; and
-        ``groups``, how many there are, with ``less`` and ``more``, which lie below and above.
+        ``groups``, how many there are, with ``less`` and ``more``, how many and which lie below and above, and
+        ``less_names`` and ``more_names``, which do.
     """
     drawn = rows.dropna(subset=["ci_low", "ci_high"])
     less, more = drawn["ci_high"] < 0, drawn["ci_low"] > 0
-    values = {"groups": len(drawn), "less": where(drawn, less), "more": where(drawn, more)}
-    return int(less.any()) + 2 * int(more.any()), values
+    sides_of = {"less": less, "more": more}
+    values = {name: which(drawn, chosen) for name, chosen in sides_of.items()}
+    values |= {f"{name}_names": where(drawn, chosen) for name, chosen in sides_of.items()}
+    return int(less.any()) + 2 * int(more.any()), {"groups": len(drawn), **values}
 
 
 def sided(rows: pd.DataFrame) -> tuple[int, dict[str, Any]]:

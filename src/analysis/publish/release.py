@@ -215,6 +215,10 @@ class Release:
             title = headline if isinstance(headline, str) else headline(rows)
             refuse_untranslated([description, title], f"figure {name!r}: alt and headline")
             self._refuse_words("figure", name, (description, title, *texts_of(made, gated.frame)), counting)
+            # Pages are asked once more for what a number says among its words, and would stop the whole edition.
+            title = "" if self._unsayable(name, str(title)) else title
+            if why := self._unsayable(name, str(description)):
+                raise WithheldError(why)
         except WithheldError as reason:
             return self._withheld("figure", name, self._title("figure", name, caption, counting), reason)
         image, svg = drawn(made, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)

@@ -24,9 +24,9 @@ def test_a_gap_on_one_side_in_every_year_is_not_said_of_the_year_in_which_it_is_
     ("low", "others", "start"),
     [
         ([0.05, 0.05], 0.0, "In none of 3 estimates"),
-        ([0.19, -0.05], 0.0, "Of 3 estimates, measurably more often"),
-        ([-0.19, 0.05], 0.0, "Of 3 estimates, measurably less often"),
-        ([0.19, 0.05], -0.2, "Of 3 estimates, measurably more often under-advised in "),
+        ([0.19, -0.05], 0.0, "Measurably more often under-advised in 1 of 3"),
+        ([-0.19, 0.05], 0.0, "Measurably less often under-advised in 1 of 3"),
+        ([0.19, 0.05], -0.2, "Measurably more often under-advised in 1 of 3 estimates"),
     ],
 )
 def test_a_title_on_gaps_follows_from_all_that_is_drawn(low, others, start):

@@ -14,7 +14,7 @@ def test_observed_against_expected(sign, words):
     assert words in titles.expected(rows.assign(ci_low=estimate - 0.1, ci_high=estimate + 0.1))
 
 
-@pytest.mark.parametrize(("sign", "words"), [(1, "measurably more"), (-1, "measurably fewer"), (0, "In none of 2")])
+@pytest.mark.parametrize(("sign", "words"), [(1, "Measurably more"), (-1, "Measurably fewer"), (0, "In none of 2")])
 def test_presence(sign, words):
     rows = pd.DataFrame({"category": ["level I", "level II"], "estimate": [0.3 * sign, 0.0]})
     assert words in titles.presence(rows.assign(ci_low=rows["estimate"] - 0.1, ci_high=rows["estimate"] + 0.1))
