@@ -134,9 +134,9 @@ def changed(rows: pd.DataFrame, before: str, after: str, label: str) -> tuple[in
     known = rows.dropna(subset=[before, after]) if {before, after} <= set(rows) else rows.iloc[:0]
     if known.empty:
         return 3, {}
-    row = known.loc[(known[after] - known[before]).abs().idxmax()]
+    row = known.iloc[int((known[after] - known[before]).abs().to_numpy().argmax())]
     values = {"name": term(str(row[label])), "before": float(row[before]), "after": float(row[after])}
-    return visibly(values["after"], values["before"]) % 3, values
+    return visibly(float(row[after]), float(row[before])) % 3, values
 
 
 def visibly(value: float, other: float) -> int:
@@ -146,7 +146,7 @@ def visibly(value: float, other: float) -> int:
     ----------
     value, other : Between 0 and 1, written in whole per cents.
     """
-    return int(np.sign(half_up(100 * value, 0) - half_up(100 * other, 0)))
+    return int(np.sign(float(half_up(100 * value, 0) - half_up(100 * other, 0))))
 
 
 def moved(rows: pd.DataFrame, series: str, first: str, last: str, names: Mapping[str, str] | None = None) -> str:

@@ -128,10 +128,13 @@ def remaining(rows: pd.DataFrame) -> str:
     parts = rows[rows["term"] == LOW].dropna(subset=["estimate", "ci_low", "ci_high"]).set_index("part")
     if not {WHOLE, REST} <= set(parts.index):
         return say("title_rest_unknown")
-    whole, rest = parts.loc[WHOLE], parts.loc[REST]
+    whole, rest = (parts.loc[[part]].iloc[0] for part in (WHOLE, REST))
     if whole["ci_low"] <= 0 <= whole["ci_high"]:
         return say("title_rest_no_gap")
     if rest["ci_low"] <= 0 <= rest["ci_high"]:
         return say("title_rest_none", whole_points=number(100 * whole["estimate"], 1))
-    sizes = {"rest_points": number(100 * rest["estimate"], 1), "whole_points": number(100 * whole["estimate"], 1)}
+    sizes = {
+        "rest_points": number(100 * rest["estimate"], 1),
+        "whole_points": number(100 * whole["estimate"], 1),
+    }
     return say("title_rest", **sizes)

@@ -33,7 +33,7 @@ def _most(rows: pd.DataFrame) -> str:
     known = rows.dropna(subset=["share_now"])
     if known.empty:
         return say("title_most_unknown")
-    row = known.loc[known["share_now"].idxmax()]
+    row = known.iloc[int(known["share_now"].to_numpy().argmax())]
     return say("title_most", name=term(str(row["band"])), share=float(row["share_now"]))
 
 

@@ -24,6 +24,7 @@ MOST = 12
 @form
 def estimates(
     rows: pd.DataFrame,
+    /,
     axis: str = "",
     *,
     line: str,

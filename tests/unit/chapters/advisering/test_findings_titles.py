@@ -57,8 +57,8 @@ def two_groups(high: float, low: float, **columns: object) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("low", "often", "advice", "equal"),
     [
-        (0.4, "more often under-advised: 40%", "more often had: vwo", "more often under-advised at test advice"),
-        (0.1, "less often under-advised: 10%", "less often had: vwo", "less often under-advised at test advice"),
+        (0.4, "more often under-advised: 40%", "more often had: vwo", "more often under-advised at equal test advice"),
+        (0.1, "less often under-advised: 10%", "less often had: vwo", "less often under-advised at equal test advice"),
         (0.27, "does not clearly differ", "no advice shown clearly", "At none of 1"),
     ],
 )
