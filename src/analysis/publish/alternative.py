@@ -77,9 +77,8 @@ def found(rows: pd.DataFrame) -> tuple[int, dict[str, Any]]:
     """
     drawn = rows.dropna(subset=["ci_low", "ci_high"])
     less, more = drawn["ci_high"] < 0, drawn["ci_low"] > 0
-    sides_of = {"less": less, "more": more}
-    values = {name: which(drawn, chosen) for name, chosen in sides_of.items()}
-    values |= {f"{name}_names": where(drawn, chosen) for name, chosen in sides_of.items()}
+    values = {"less": which(drawn, less), "more": which(drawn, more)}
+    values |= {"less_names": where(drawn, less), "more_names": where(drawn, more)}
     return int(less.any()) + 2 * int(more.any()), {"groups": len(drawn), **values}
 
 

@@ -167,6 +167,16 @@ def test_a_title_that_reads_as_a_number_of_persons_is_left_out_and_the_figure_st
     assert [note.get("headline") for note in records(workspace) if note["noted"] == "published"] == [None, title]
 
 
+def test_a_figure_is_of_the_years_of_its_rows_or_of_its_caption_or_of_its_chapter(release, workspace):
+    release.rests_on_years = "2014"
+    given = {"alt": ALT, "counts": ["n"]}
+    release.figure("rows", bars, caption=f"{CAPTION} in 2020", data=drawable().assign(year=[2018, 2018, 2019]), **given)
+    release.figure("caption", bars, caption=f"{CAPTION} in 2020", data=drawable(), **given)
+    release.figure("chapter", bars, caption=CAPTION, data=drawable(), **given)
+    years = [note["years"] for note in records(workspace) if note["noted"] == "published"]
+    assert years == ["2018–2019", "2020", "2014"]
+
+
 def test_one_number_is_no_figure(release):
     html = release.figure("shares", bars, alt=ALT, caption=CAPTION, data=by_group(), counts=["n"]).html
     assert "there is one number, and nothing to compare it with" in html

@@ -62,8 +62,13 @@ def by_education(rows: pd.DataFrame) -> str:
     pairs = apart(rows, "group", HIGH, LOW, ["school_year", "term"])
     year = pairs["school_year"].astype(str).max() if len(pairs) else ""
     sign, values = sided(pairs[pairs["school_year"].astype(str) == year][["term", "ci_low", "ci_high"]])
-    names = ("title_advice_none", "title_advice_less", "title_advice_more", "title_advice_both")
-    return say((*names, "title_advice_unknown")[sign], **values, year=year)
+    return say(
+        ("title_advice_none", "title_advice_less", "title_advice_more", "title_advice_both", "title_advice_unknown")[
+            sign
+        ],
+        **values,
+        year=year,
+    )
 
 
 def by_year(rows: pd.DataFrame, stage: str) -> str:
@@ -78,8 +83,11 @@ def by_year(rows: pd.DataFrame, stage: str) -> str:
     below, above = (last.reindex(names).sum(skipna=False) for names in (DEVIATIONS[:2], DEVIATIONS[3:]))
     if pd.isna(below) or pd.isna(above):
         return say("title_deviation_unknown", year=str(year), stage=stage)
-    names = ("title_deviation_alike", "title_deviation_more", "title_deviation_fewer")
-    return say(names[visibly(above, below)], year=str(year), stage=stage)
+    return say(
+        ("title_deviation_alike", "title_deviation_more", "title_deviation_fewer")[visibly(above, below)],
+        year=str(year),
+        stage=stage,
+    )
 
 
 def crossed(rows: pd.DataFrame) -> str:
@@ -109,18 +117,19 @@ def by_group(rows: pd.DataFrame) -> str:
     """Say whether pupils of low- and of highly educated parents clearly differ in under-advice, with both shares."""
     under = rows[rows["term"] == UNDER].assign(line="")
     sign, _ = sided(apart(under, "group", HIGH, LOW, ["line"]))
-    names = ("title_groups_none", "title_groups_less", "title_groups_more")
-    if sign not in range(len(names)):
+    if sign > 2:
         return say("title_groups_unknown")
     low, high = (float(under.loc[under["group"] == group, "estimate"].iloc[0]) for group in (LOW, HIGH))
-    return say(names[sign], low=low, high=high)
+    return say(("title_groups_none", "title_groups_less", "title_groups_more")[sign], low=low, high=high)
 
 
 def at_test_advice(rows: pd.DataFrame) -> str:
     """Say at which advices of the test pupils of low-educated parents clearly are under-advised more or less often."""
     sign, values = sided(apart(rows[rows["term"] == UNDER], "group", HIGH, LOW, ["category"]))
-    names = ("title_equal_none", "title_equal_less", "title_equal_more", "title_equal_both", "title_equal_unknown")
-    return say(names[sign], **values)
+    return say(
+        ("title_equal_none", "title_equal_less", "title_equal_more", "title_equal_both", "title_equal_unknown")[sign],
+        **values,
+    )
 
 
 def remaining(rows: pd.DataFrame) -> str:

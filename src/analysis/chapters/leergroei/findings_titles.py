@@ -31,12 +31,28 @@ def closure(rows: pd.DataFrame) -> str:
 def expected(rows: pd.DataFrame) -> str:
     """Say where the intervals of observed growth and of that expected without a closure do not overlap."""
     sign, values = sided(apart(rows, "series", "expected", "closure", ["outcome", "category"]))
-    names = ("title_expected_none", "title_expected_less", "title_expected_more", "title_expected_both")
-    return say((*names, "title_expected_unknown")[sign], **values)
+    return say(
+        (
+            "title_expected_none",
+            "title_expected_less",
+            "title_expected_more",
+            "title_expected_both",
+            "title_expected_unknown",
+        )[sign],
+        **values,
+    )
 
 
 def presence(rows: pd.DataFrame) -> str:
     """Say in which groups more or fewer pupils sat the test."""
     sign, values = sided(rows)
-    names = ("title_presence_none", "title_presence_less", "title_presence_more", "title_presence_both")
-    return say((*names, "title_presence_unknown")[sign], **values)
+    return say(
+        (
+            "title_presence_none",
+            "title_presence_less",
+            "title_presence_more",
+            "title_presence_both",
+            "title_presence_unknown",
+        )[sign],
+        **values,
+    )

@@ -22,8 +22,9 @@ def nearest(rows: pd.DataFrame) -> str:
     shares = rows["share"].dropna()
     if shares.empty:
         return say("title_nearest_unknown")
-    values = {"low": float(shares.min()), "high": float(shares.max())}
-    return say("title_nearest_apart" if visibly(values["high"], values["low"]) else "title_nearest_alike", **values)
+    low, high = float(shares.min()), float(shares.max())
+    differ = visibly(high, low)
+    return say("title_nearest_apart" if differ else "title_nearest_alike", low=low, high=high)
 
 
 def fit(rows: pd.DataFrame) -> str:
@@ -36,8 +37,10 @@ def moved(rows: pd.DataFrame) -> str:
     """Say in how many groups measurably more or less than half would go to schools nearby, if a school closed."""
     drawn = rows[(rows["scenario"] == "closes") & (rows["term"] == band_that_tells(rows))]
     sign, values = sided(drawn.assign(ci_low=drawn["ci_low"] - 0.5, ci_high=drawn["ci_high"] - 0.5))
-    names = ("title_moved_none", "title_moved_less", "title_moved_more", "title_moved_both", "title_moved_unknown")
-    return say(names[sign], **values)
+    return say(
+        ("title_moved_none", "title_moved_less", "title_moved_more", "title_moved_both", "title_moved_unknown")[sign],
+        **values,
+    )
 
 
 def kept(rows: pd.DataFrame) -> str:
@@ -50,12 +53,16 @@ def kept(rows: pd.DataFrame) -> str:
     ends = ends[(ends != 0).any(axis=1)]
     bounds = pd.DataFrame({"ci_low": ends["low"] - ends["alone"], "ci_high": ends["high"] - ends["alone"]})
     sign, values = sided(bounds)
-    names = ("title_kept_none", "title_kept_less", "title_kept_more", "title_kept_both", "title_kept_unknown")
-    return say(names[sign], **values)
+    return say(
+        ("title_kept_none", "title_kept_less", "title_kept_more", "title_kept_both", "title_kept_unknown")[sign],
+        **values,
+    )
 
 
 def of_kind(rows: pd.DataFrame) -> str:
     """Say in how many groups a school that changes its kind would have measurably more or fewer pupils."""
     sign, values = sided(rows[rows["scenario"] == "changes"])
-    names = ("title_kind_none", "title_kind_less", "title_kind_more", "title_kind_both", "title_kind_unknown")
-    return say(names[sign], **values)
+    return say(
+        ("title_kind_none", "title_kind_less", "title_kind_more", "title_kind_both", "title_kind_unknown")[sign],
+        **values,
+    )

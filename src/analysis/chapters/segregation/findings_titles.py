@@ -25,8 +25,9 @@ def by_year(rows: pd.DataFrame) -> str:
         return _most(rows)
     side, values = changed(_beside(rows, "year"), str(first), str(last), "band")
     years = {"first_year": number_of(first), "last_year": number_of(last)}
-    names = ("title_years_alike", "title_years_more", "title_years_fewer", "title_years_unknown")
-    return say(names[side], **values, **years)
+    return say(
+        ("title_years_alike", "title_years_more", "title_years_fewer", "title_years_unknown")[side], **values, **years
+    )
 
 
 def _most(rows: pd.DataFrame) -> str:

@@ -57,12 +57,17 @@ def by_weging(rows: pd.DataFrame) -> str:
     """
     pairs, bands = between_ends(rows[rows["outcome"] == "mean_employment"], "region")
     sign, _ = sided(pairs)
-    names = ("title_weging_none", "title_weging_less", "title_weging_more", "title_weging_both", "title_weging_unknown")
     chosen = {"less": pairs["ci_high"] < 0, "more": pairs["ci_low"] > 0}
     regions = {
         name: listed([term(str(region)) for region in pairs.loc[which, "region"]]) for name, which in chosen.items()
     }
-    return say(names[sign], **bands, **regions)
+    return say(
+        ("title_weging_none", "title_weging_less", "title_weging_more", "title_weging_both", "title_weging_unknown")[
+            sign
+        ],
+        **bands,
+        **regions,
+    )
 
 
 def money(points: pd.DataFrame, threshold: float) -> str:
