@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from inspect import signature
 from typing import Any
 
@@ -16,8 +17,9 @@ from analysis.disclosure.accounting import UNITS, fold_small_steps, withhold_sma
 from analysis.door import NOTHING, WITHHELD
 from analysis.errors import InputError
 from analysis.language import SOURCE, name_codes, speak, text
-from analysis.publish import findings
+from analysis.publish import findings, forms
 from analysis.publish.declared import NOTHING_FOUND, Declared, read_chapter, refuse_undeclared
+from analysis.publish.drawn_years import years_in, years_of
 from analysis.publish.exhibits import Exhibits
 from analysis.publish.published import Published
 from analysis.publish.tested import with_tests
@@ -45,6 +47,15 @@ class Chapter(Closing):
     def years(self) -> str:
         """School years of the edition, with commas."""
         return ", ".join(self.workspace.facts["school_years"])
+
+    def rests_on(self, data: pd.DataFrame | str) -> None:
+        """Let figures whose rows and captions name no year say those of the data that they rest on.
+
+        Parameters
+        ----------
+        data : A frame with any of the columns `analysis.publish.drawn_years.COLUMNS`, or words that name the years.
+        """
+        self.rests_on_years = years_in(data) if isinstance(data, str) else years_of(data)
 
     def say(self, **values: Any) -> None:  # noqa: ANN401 - whatever a text asks for
         """Give values once that the words of several exhibits ask for by name; see `show`."""
@@ -74,11 +85,14 @@ class Chapter(Closing):
         **values
             What the words ask for by name: a value, or for alternative text and headline a function of the rows drawn.
             What names a key of the declaration stands in its place; the rest, and what the chart names, it is given.
+            What is ``{said}`` of a chart that is `forms.estimates` follows from its rows where no value is given.
         """
         kind = "figures" if chart else "files" if name in self.exhibits.files else "tables"
         if frame.empty and self.lacking:
             return self._shown(kind.removesuffix("s"), name, NOTHING.format(text("Left out: see above.")))
         exhibit = self.exhibits.of(kind, name)
+        if getattr(chart, "func", chart) is forms.estimates and "said" in exhibit.fields:
+            values = {"said": partial(forms.in_words, **exhibit.how), **values}
         rests = exhibit.resting(frame, f"{kind}: {name}") if "counts" not in values else exhibit.rests
         asked = {key: value for key, value in {**self._said, **values}.items() if key in exhibit.fields}
         for field in sorted(exhibit.fields - asked.keys()):

@@ -8,6 +8,7 @@ from analysis.door import NOTHING, WITHHELD
 from analysis.edition.chain import ROWS
 from analysis.errors import InputError
 from analysis.language import Text, from_data
+from analysis.publish import forms
 from analysis.publish.declared import Declared, Kind, refuse_unshown
 from analysis.publish.exhibits import Exhibit, Exhibits
 from analysis.publish.findings import Finding, frame
@@ -176,6 +177,17 @@ def test_a_field_without_value_is_named_with_its_exhibit(chapter_of):
     chapter.exhibits = Exhibits(tables={"sizes": Exhibit({"caption": {"en": "Of {n:,} pupils", "nl": ""}}, {})})
     with pytest.raises(InputError, match=r"segregation/exhibits.yml: tables.sizes: {n} has no value"):
         chapter.show("sizes", pd.DataFrame({"size": ["small"], "n": [120]}))
+
+
+def test_a_figure_of_estimates_says_the_rows_that_it_draws(chapter_of, monkeypatch):
+    chapter, given = chapter_of("segregation"), {}
+    words = {"caption": {"en": "Sizes", "nl": ""}, "alt": {"en": "Dots: {said}.", "nl": ""}}
+    options = {"line": "size", "ends": ["share"], "numbers": "percent"}
+    chapter.exhibits = Exhibits(figures={"sizes": Exhibit(words, {"counts": ()}, options)})
+    monkeypatch.setattr(chapter, "figure", lambda *_, **how: given.update(how))
+    rows = pd.DataFrame({"size": ["x1", "x2"], "share": [0.25, 0.5]})
+    chapter.show("sizes", rows, forms.estimates)
+    assert given["alt"](rows) == "Dots: x1: 25%; x2: 50%."
 
 
 def test_a_finding_that_is_not_declared_is_refused(chapter_of):

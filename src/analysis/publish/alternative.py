@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from analysis.language import joined, term, text, word
+from analysis.language import half_up, joined, term, text, word
 
 COMPARED = 2
+NOTHING_TO_COMPARE = 4
 NAMED = 3
 """Most lines of a figure that are named one by one; of more only their number is said."""
 NAMES = (("outcome", "category"), ("term", "group"))
@@ -45,13 +47,13 @@ def which(rows: pd.DataFrame, chosen: pd.Series) -> str:
 
 def where(rows: pd.DataFrame, chosen: pd.Series) -> str:
     """Name the rows that are chosen; where these are many, or have no names, say how many they are."""
-    of = {"chosen_groups": int(chosen.sum())}
-    return _names(rows, chosen) or text("{chosen_groups} of them", **of)
+    how: dict[str, Any] = {"chosen_groups": int(chosen.sum()), "groups": len(rows)}
+    return _names(rows, chosen, alone=len(rows) == 1) or text("{chosen_groups} of {groups} estimates", **how)
 
 
-def _names(rows: pd.DataFrame, chosen: pd.Series) -> str:
-    """Name rows by what differs among all of them; empty where too many are chosen."""
-    differ = ([name for name in names if name in rows and len(rows[name].unique()) > 1] for names in NAMES)
+def _names(rows: pd.DataFrame, chosen: pd.Series, *, alone: bool = False) -> str:
+    """Name rows by what differs among all of them, or one that is alone; empty where too many are chosen."""
+    differ = ([name for name in names if name in rows and (alone or len(rows[name].unique()) > 1)] for names in NAMES)
     columns = next(filter(None, differ), [])
     if not columns or not 0 < chosen.sum() <= NAMED:
         return ""
@@ -70,12 +72,80 @@ def found(rows: pd.DataFrame) -> tuple[int, dict[str, Any]]:
     -------
     sign, values
         0 where all hold zero, 1 where some lie below it, 2 where some lie above it, 3 where some do either; and
-        ``groups``, how many there are, with ``less`` and ``more``, which lie below and above.
+        ``groups``, how many there are, with ``less`` and ``more``, how many and which lie below and above, and
+        ``less_names`` and ``more_names``, which do.
     """
     drawn = rows.dropna(subset=["ci_low", "ci_high"])
     less, more = drawn["ci_high"] < 0, drawn["ci_low"] > 0
-    values = {"groups": len(drawn), "less": where(drawn, less), "more": where(drawn, more)}
-    return int(less.any()) + 2 * int(more.any()), values
+    values = {"less": which(drawn, less), "more": which(drawn, more)}
+    values |= {"less_names": where(drawn, less), "more_names": where(drawn, more)}
+    return int(less.any()) + 2 * int(more.any()), {"groups": len(drawn), **values}
+
+
+def sided(rows: pd.DataFrame) -> tuple[int, dict[str, Any]]:
+    """Return what `found` does, with 4 where there is no interval to look at, and how many lie on either side.
+
+    Returns
+    -------
+    sign, values
+        As of `found`, with ``less_groups`` and ``more_groups``.
+    """
+    sign, values = found(rows)
+    counts = {"less_groups": int((rows["ci_high"] < 0).sum()), "more_groups": int((rows["ci_low"] > 0).sum())}
+    return (sign if values["groups"] else NOTHING_TO_COMPARE), values | counts
+
+
+def apart(rows: pd.DataFrame, series: str, first: str, last: str, lines: Sequence[str]) -> pd.DataFrame:
+    """Return what the intervals of two series leave open of their difference, for `found`.
+
+    The bounds are the widest that there can be: they lie on one side of zero where the intervals do not overlap.
+
+    Parameters
+    ----------
+    rows : ``ci_low, ci_high``, the column `series` and the columns `lines`; withheld ones are missing.
+    series, first, last : The column, and its two values of which the first is taken from the last.
+    lines : Columns that name what is compared.
+
+    Returns
+    -------
+    ``ci_low, ci_high`` and `lines`, one row per line that is known of both.
+    """
+    known = rows.dropna(subset=["ci_low", "ci_high"])
+    less, more = (known[known[series] == value].set_index([*lines])[["ci_low", "ci_high"]] for value in (first, last))
+    both = more.join(less.add_suffix("_first"), how="inner")
+    low, high = both["ci_low"] - both["ci_high_first"], both["ci_high"] - both["ci_low_first"]
+    return pd.DataFrame({"ci_low": low, "ci_high": high}).reset_index()
+
+
+def changed(rows: pd.DataFrame, before: str, after: str, label: str) -> tuple[int, dict[str, Any]]:
+    """Return for a title which share of two columns differs most, as they are written in whole per cents.
+
+    Parameters
+    ----------
+    rows : Shares in the columns `before` and `after`, named by the column `label`; withheld ones are missing.
+
+    Returns
+    -------
+    side, values
+        0 where they are written alike, 1 where the share of that row is larger after, 2 where it is smaller, 3 where
+        no row has both; and of the row its ``name``, with ``before`` and ``after``.
+    """
+    known = rows.dropna(subset=[before, after]) if {before, after} <= set(rows) else rows.iloc[:0]
+    if known.empty:
+        return 3, {}
+    row = known.iloc[int((known[after] - known[before]).abs().to_numpy().argmax())]
+    values = {"name": term(str(row[label])), "before": float(row[before]), "after": float(row[after])}
+    return visibly(float(row[after]), float(row[before])) % 3, values
+
+
+def visibly(value: float, other: float) -> int:
+    """Return the sign of the difference of two counted shares, 0 where they are written alike.
+
+    Parameters
+    ----------
+    value, other : Between 0 and 1, written in whole per cents.
+    """
+    return int(np.sign(float(half_up(100 * value, 0) - half_up(100 * other, 0))))
 
 
 def moved(rows: pd.DataFrame, series: str, first: str, last: str, names: Mapping[str, str] | None = None) -> str:

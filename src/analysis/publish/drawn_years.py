@@ -6,7 +6,8 @@ import re
 
 import pandas as pd
 
-COLUMNS = ("school_year", "year", "first_year", "last_year")
+SCHOOL_YEAR = "school_year"
+COLUMNS = (SCHOOL_YEAR, "year", "first_year", "last_year")
 YEAR = re.compile(r"\b(?:19|20)\d\d(?:/\d\d)?\b")
 
 
@@ -21,6 +22,10 @@ def years_of(rows: pd.DataFrame) -> str:
 
     Parameters
     ----------
-    rows : What is drawn, with any of the columns `COLUMNS`: numbers, or words such as "2014/15 to 2018/19".
+    rows
+        What is drawn, with any of the columns `COLUMNS`: numbers, or words such as "2014/15 to 2018/19". Where there
+        are school years, they alone count.
     """
-    return years_in(" ".join(str(value) for column in COLUMNS if column in rows for value in rows[column].dropna()))
+    columns = (SCHOOL_YEAR,) if SCHOOL_YEAR in rows and rows[SCHOOL_YEAR].notna().any() else COLUMNS
+    values = (value for column in columns if column in rows for value in rows[column].dropna().unique())
+    return years_in(" ".join(map(str, values)))

@@ -44,7 +44,7 @@ from analysis.publish import recipes
 from analysis.publish.blank import settle_blanks
 from analysis.publish.declared import NOTHING_FOUND, Declared
 from analysis.publish.drawn_intervals import intervals_of
-from analysis.publish.drawn_years import years_of
+from analysis.publish.drawn_years import years_in, years_of
 from analysis.publish.files import Files
 from analysis.publish.published import Published, figure_html, finding_html, notice
 from analysis.publish.recipes import Recipe
@@ -72,6 +72,8 @@ class Release:
 
     place = ""
     """Of what place the figures are; see `analysis.publish.exhibits.PLACES`."""
+    rests_on_years = ""
+    """Of what years a figure is of which neither the rows nor the caption say it."""
 
     def __init__(self, workspace: Workspace, declared: Declared = NOTHING_FOUND) -> None:
         self.workspace = workspace
@@ -213,6 +215,10 @@ class Release:
             title = headline if isinstance(headline, str) else headline(rows)
             refuse_untranslated([description, title], f"figure {name!r}: alt and headline")
             self._refuse_words("figure", name, (description, title, *texts_of(made, gated.frame)), counting)
+            # Pages are asked once more for what a number says among its words, and would stop the whole edition.
+            title = "" if self._unsayable(name, str(title)) else title
+            if why := self._unsayable(name, str(description)):
+                raise WithheldError(why)
         except WithheldError as reason:
             return self._withheld("figure", name, self._title("figure", name, caption, counting), reason)
         image, svg = drawn(made, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
@@ -234,7 +240,8 @@ class Release:
         rules = judged(gated, counting, self.profile, totals=totals is not None, picture=True)
         files = [source, *paths.values()]
         addresses = {"path": paths["png"], "svg": paths["svg"], "data": source}
-        below = {"headline": title, "subtitle": subtitle, "place": self.place, "years": years_of(rows)}
+        below = {"headline": title, "subtitle": subtitle, "place": self.place}
+        below["years"] = years_of(rows) or years_in(caption) or self.rests_on_years
         below["intervals"] = intervals_of(made, rows)
         below["n"] = "" if "n = " in caption else numbers_behind(rows, counting)
         words = {"caption": caption, "alt": description, **{key: said for key, said in below.items() if said}}

@@ -92,10 +92,19 @@ def _lay_out(figure: Figure, engine: LayoutEngine) -> None:
         with warnings.catch_warnings(record=True) as given:
             warnings.simplefilter("always")
             engine.execute(figure)
-        if not given:
+        if given:
+            figure.set_figheight(TALLER * figure.get_figheight())
+        elif not _cut_off(figure):
             return
-        figure.set_figheight(TALLER * figure.get_figheight())
     engine.execute(figure)
+
+
+def _cut_off(figure: Figure) -> bool:
+    """Return whether the name of a mark ends outside the figure: as a panel shrinks its mark moves along."""
+    edge = figure.bbox.x1 + 1
+    return any(
+        words.get_window_extent().x1 > edge for axes in figure.axes for words in axes.texts if words.get_in_layout()
+    )
 
 
 def _mark_synthetic(figure: Figure) -> None:

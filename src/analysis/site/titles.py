@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from analysis.language import Text, joined, text
-from analysis.publish.drawn_years import years_in
 from analysis.site.findings import Found, findings_of, with_key
 from analysis.site.layout import render
 from analysis.site.sitemap import Site, Thing
@@ -54,7 +53,7 @@ def _of_figure(site: Site, figure: Thing) -> Text:
     places = {"region": site.facts.get("region", ""), "national": text("The Netherlands")}
     return joined(
         ", ",
-        [places.get(figure.note.get("place", ""), ""), figure.note.get("years") or years_in(figure.note["caption"])],
+        [places.get(figure.note.get("place", ""), ""), figure.note.get("years", "")],
     )
 
 

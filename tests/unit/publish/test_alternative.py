@@ -6,7 +6,7 @@ import pytest
 
 from analysis.chapters.value_added import findings as value_added
 from analysis.language import speaking
-from analysis.publish.alternative import extremes, found, moved, quantity, sides, which
+from analysis.publish.alternative import apart, changed, extremes, found, moved, quantity, sided, sides, which
 
 
 @pytest.mark.parametrize(
@@ -84,10 +84,45 @@ def test_of_one_number_no_extremes_are_said():
 
 @pytest.mark.parametrize(
     ("signs", "sign", "less", "more"),
-    [((0, 0), 0, "", ""), ((-1, 0), 1, "a", ""), ((0, 1), 2, "", "b"), ((-1, 1), 3, "a", "b")],
+    [
+        ((0, 0), 0, "none of 2 estimates", "none of 2 estimates"),
+        ((-1, 0), 1, "1 of 2 estimates (a)", "none of 2 estimates"),
+        ((0, 1), 2, "none of 2 estimates", "1 of 2 estimates (b)"),
+        ((-1, 1), 3, "1 of 2 estimates (a)", "1 of 2 estimates (b)"),
+    ],
 )
 def test_a_title_follows_from_the_intervals(signs, sign, less, more):
     """An interval from .1 to .3 times its sign; of sign 0 it goes from -.1 to .1."""
     ends = [(-0.1, 0.1) if each == 0 else tuple(sorted((0.1 * each, 0.3 * each))) for each in signs]
     rows = pd.DataFrame(ends, columns=["ci_low", "ci_high"]).assign(category=["a", "b"])
-    assert found(rows) == (sign, {"groups": 2, "less": less or "0 of them", "more": more or "0 of them"})
+    said, values = found(rows)
+    assert said == sign
+    assert (values["groups"], values["less"], values["more"]) == (2, less, more)
+
+
+def test_many_lines_are_counted_among_all_and_few_are_named():
+    rows = pd.DataFrame({"ci_low": [0.1] * 4, "ci_high": [0.3] * 4}).assign(category=list("abcd"))
+    assert found(rows)[1]["more_names"] == "4 of 4 estimates"
+    rows.loc[2:, "ci_low"] = -0.1
+    assert found(rows)[1]["more_names"] == "a; b"
+
+
+@pytest.mark.parametrize(("shift", "sign"), [(0.3, 2), (-0.3, 1), (0.1, 0)])
+def test_two_intervals_lie_apart_where_they_do_not_overlap(shift, sign):
+    """Each interval is 0.2 wide: a shift of 0.3 leaves 0.1 between them, one of 0.1 leaves them overlapping."""
+    first = pd.DataFrame({"group": "hoog", "term": ["vwo"], "ci_low": [0.4], "ci_high": [0.6]})
+    last = first.assign(group="laag", ci_low=0.4 + shift, ci_high=0.6 + shift)
+    difference = apart(pd.concat([first, last]), "group", "hoog", "laag", ["term"])
+    assert sided(difference)[0] == sign
+    assert difference["ci_high"].item() - difference["ci_low"].item() == pytest.approx(0.4), "both widths"
+
+
+def test_of_an_interval_that_is_withheld_nothing_is_compared():
+    rows = pd.DataFrame({"group": ["hoog", "laag"], "term": "vwo", "ci_low": [0.4, np.nan], "ci_high": [0.6, np.nan]})
+    assert sided(apart(rows, "group", "hoog", "laag", ["term"]))[0] == 4
+
+
+@pytest.mark.parametrize(("after", "side"), [(0.5, 1), (0.3, 2), (0.402, 0), (np.nan, 3)])
+def test_the_share_that_differs_most_is_larger_smaller_alike_or_unknown(after, side):
+    rows = pd.DataFrame({"band": ["low", "high"], "then": [0.4, np.nan], "now": [after, 0.9]})
+    assert changed(rows, "then", "now", "band")[0] == side

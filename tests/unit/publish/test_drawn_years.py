@@ -13,3 +13,7 @@ def test_the_years_of_a_figure_are_the_first_and_the_last_of_its_rows() -> None:
 
 def test_rows_without_a_year_have_none() -> None:
     assert years_of(pd.DataFrame({"estimate": [2019.0]})) == ""
+
+
+def test_school_years_alone_count_where_a_row_has_them() -> None:
+    assert years_of(pd.DataFrame({"school_year": ["2014/15", "2015/16"], "year": [2014, 2015]})) == "2014/15–2015/16"

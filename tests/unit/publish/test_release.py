@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import DisclosureError, InputError
-from analysis.language import from_data, text
+from analysis.language import Text, from_data, text
 from analysis.publish import figures
 from analysis.publish.release import Release
 from analysis.publish.tables import number
@@ -156,6 +156,25 @@ def test_the_words_of_a_figure_may_follow_from_what_is_drawn(release):
         "shares", bars, alt=lambda rows: f"{len(rows)} bars.", caption=CAPTION, data=drawable(), counts=["n"]
     )
     assert 'alt="2 bars."' in told.html
+
+
+def test_a_title_that_reads_as_a_number_of_persons_is_left_out_and_the_figure_stays(release, workspace):
+    """16 counts estimates and says so by its name; among these words it reads as 16 pupils."""
+    title = text("{chosen_groups} of {groups} estimates", chosen_groups=16, groups=30)
+    for name, said in {"reads": Text("{groups} {who}", {"groups": 16, "who": "pupils"}), "counts": title}.items():
+        html = release.figure(name, bars, alt=ALT, caption=CAPTION, data=drawable(), counts=["n"], headline=said).html
+        assert "Not shown" not in html
+    assert [note.get("headline") for note in records(workspace) if note["noted"] == "published"] == [None, title]
+
+
+def test_a_figure_is_of_the_years_of_its_rows_or_of_its_caption_or_of_its_chapter(release, workspace):
+    release.rests_on_years = "2014"
+    given = {"alt": ALT, "counts": ["n"]}
+    release.figure("rows", bars, caption=f"{CAPTION} in 2020", data=drawable().assign(year=[2018, 2018, 2019]), **given)
+    release.figure("caption", bars, caption=f"{CAPTION} in 2020", data=drawable(), **given)
+    release.figure("chapter", bars, caption=CAPTION, data=drawable(), **given)
+    years = [note["years"] for note in records(workspace) if note["noted"] == "published"]
+    assert years == ["2018–2019", "2020", "2014"]
 
 
 def test_one_number_is_no_figure(release):

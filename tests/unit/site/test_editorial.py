@@ -116,7 +116,7 @@ def test_a_figure_that_no_finding_names_has_its_caption_as_title() -> None:
 def test_a_figure_without_a_finding_has_a_title_of_its_own_with_n_and_years_below_it() -> None:
     caption = "Growth in 2019/20 against 2018/19, with 95% intervals (n = 1,200 pupils)"
     own = {**FIGURE, "caption": caption, "headline": "Growth fell", "subtitle": "Change in growth", "place": "national"}
-    own |= {"intervals": "95% intervals where they are shown"}
+    own |= {"intervals": "95% intervals where they are shown", "years": "2018/19–2019/20"}
     page = on_page(site_of(published=(own,)), "a", '<figure id="figure-fig"><img></figure>')
     assert '<p class="headline">Growth fell</p>' in page
     below = "Change in growth. The Netherlands, 2018/19–2019/20. n = 1,200 pupils. 95% intervals where"

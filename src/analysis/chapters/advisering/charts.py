@@ -32,6 +32,7 @@ BREAK = word("the test changed")
 _shares = partial(forms.points, numbers="percent", zero="edge")
 _over_years = partial(forms.lines, x="school_year", series="group", numbers="percent", zero="edge")
 
+as_published = partial(_over_years, series="term", panel="category", columns=2)
 stacked = partial(forms.stacked, break_words=BREAK)
 
 

@@ -38,6 +38,19 @@ def willingness(travel: pd.DataFrame, attributes: Sequence[str], codes: Codes = 
     return forms.points(rows.assign(chooser=kinds), axis, line="chooser", **how)
 
 
+def kinds_attended(kinds: pd.DataFrame) -> Figure:
+    """Draw the share of each group at schools of a kind, and without a taste for it: a panel per kind.
+
+    Drawn are schools without a concept; where no concept is known, the kinds of what else tells schools apart.
+    """
+    concepts = kinds[(kinds["attribute"] == "concept") & (kinds["category"] == "none")]
+    shares = {"observed": word("observed"), "without_taste": word("without a taste for the kind")}
+    rows = in_order_of_groups(concepts if len(concepts) else kinds)
+    rows = rows.melt([*rows.columns.drop([*shares])], [*shares], var_name="way", value_name="share")
+    how: dict[str, Any] = {"series": "way", "names": shares, "numbers": "percent", "zero": "edge", "written": 0}
+    return forms.estimates(rows, line="group", ends=["share"], panel="category", **how)
+
+
 def in_order_of_groups(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows with the groups of choosers in their order, from all parents to those with a low education."""
     order = {group: number for number, group in enumerate(GROUPS)}

@@ -46,15 +46,16 @@ def moved_nearby(moved: pd.DataFrame) -> Figure:
         "opens": text("A school opens: come from schools nearby"),
     }
     near = moved[moved["scenario"].isin([*titles])].sort_values("scenario", kind="stable")
-    band = _band_that_tells(near)
+    band = band_that_tells(near)
     axis = text("share at schools nearby ({band})", band=term(str(band)))
     near = in_order_of_groups(near[near["term"] == band])
     shown = present(titles, near["scenario"])
     return _shares(near, axis, line="group", lines=group_label, panel="scenario", titles=shown)
 
 
-def _band_that_tells(near: pd.DataFrame) -> str:
+def band_that_tells(moved: pd.DataFrame) -> str:
     """Choose the narrowest band in which any group has pupils: one that is zero throughout shows nothing."""
+    near = moved[moved["scenario"].isin(["closes", "opens"])].sort_values("scenario", kind="stable")
     bands = [*near["term"].drop_duplicates()]
     moving = near.loc[near["estimate"].fillna(0) != 0, "term"]
     return next((str(band) for band in bands if (moving == band).any()), str(bands[0]) if bands else "")

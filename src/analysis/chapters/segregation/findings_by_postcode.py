@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.chapters.segregation.findings_make_up import visibly
 from analysis.chapters.segregation.models.estimates import CORRECTED
 from analysis.language import Text, term
+from analysis.publish.alternative import visibly
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import LEVEL, frame, interval, number_of, where_known
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.language import term
+from analysis.publish.alternative import visibly
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import Finding, number_of
 
@@ -94,13 +95,3 @@ def mirroring(mirrors: pd.DataFrame) -> Iterator[Finding]:
             first_year=number_of(mirrors["year"].min()),
         )
         yield Finding("mirror", sentence, number_of(near["schools"]), SCHOOLS)
-
-
-def visibly(value: float, other: float) -> int:
-    """Return the sign of the difference of two counted shares, 0 where they are written alike.
-
-    Parameters
-    ----------
-    value, other : Between 0 and 1, written in whole per cents.
-    """
-    return int(np.sign(round(100 * value) - round(100 * other)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from textwrap import fill
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis import language
 from analysis.language import MINUS, localised, text
 from analysis.publish import forms, units
 from analysis.publish.axes import Numbers, beside_mark, write_numbers
@@ -35,6 +37,12 @@ SERIES_YEARS = 0.22
 LOGARITHM = "log points"
 LETTERS_UP, LETTERS_ACROSS = 34, 40
 """What fits along the height and the width of one of several panels."""
+
+
+judgement = partial(
+    forms.estimates,
+    lines={"none": language.word("as they are"), "schoolweging": language.word("at equal schoolweging")},
+)
 
 
 @form

@@ -187,7 +187,7 @@ def _levels(distribution: pd.DataFrame, year: int, at_equal: Row | None = None) 
         inside, outside = by_region["G5"], by_region["outside the G5"]
         untested = any(pd.isna(row[end]) for row in (inside, outside) for end in ("ci_low", "ci_high"))
         yield Finding(
-            "shortage_levels",
+            "shortage_at_equal" if untested and at_equal else "shortage_levels",
             say(
                 "shortage_untested"
                 if untested and not at_equal

@@ -6,10 +6,10 @@ import pandas as pd
 
 from analysis.chapters.staffing.findings import BRIEF
 from analysis.language import term
-from analysis.publish.alternative import found
+from analysis.publish.alternative import found, sided
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import listed
-from analysis.topics.staffing.alts import every
+from analysis.topics.staffing.alts import between_ends, every, means_of_money
 from analysis.topics.staffing.words import outcomes
 
 say = sentences_beside(__file__)
@@ -46,3 +46,31 @@ def events(estimates: pd.DataFrame, start: int) -> str:
         less=listed(less),
         more=listed(more),
     )
+
+
+def by_weging(rows: pd.DataFrame) -> str:
+    """Say in which regions the shortage clearly differs between the first and the last band of schoolweging.
+
+    Parameters
+    ----------
+    rows : ``outcome, region, category`` with intervals where there are.
+    """
+    pairs, bands = between_ends(rows[rows["outcome"] == "mean_employment"], "region")
+    sign, _ = sided(pairs)
+    chosen = {"less": pairs["ci_high"] < 0, "more": pairs["ci_low"] > 0}
+    regions = {
+        name: listed([term(str(region)) for region in pairs.loc[which, "region"]]) for name, which in chosen.items()
+    }
+    return say(
+        ("title_weging_none", "title_weging_less", "title_weging_more", "title_weging_both", "title_weging_unknown")[
+            sign
+        ],
+        **bands,
+        **regions,
+    )
+
+
+def money(points: pd.DataFrame, threshold: float) -> str:
+    """Say how much money schools below and above the threshold have on average."""
+    means = means_of_money(points, threshold)
+    return say("title_money", **means) if means else say("title_money_unknown")

@@ -26,6 +26,18 @@ def two_questions(estimates: pd.DataFrame) -> Figure:
     return forms.points(rows, text("standard deviations of the test"), **how)
 
 
+def agreement(shares: pd.DataFrame) -> Figure:
+    """Draw what of the differences lies between schools, and how alike two orders of schools are: a panel each."""
+    titles = {
+        "share_raw": text("Differences in scores that lie between schools"),
+        "share_added": text("Differences that the earlier test and background leave open"),
+        "rank_correlation": text("Rank correlation of schools by score and by value added"),
+    }
+    rows = shares.melt([*shares.columns.drop([*titles])], [*titles], var_name="measure")
+    how: dict[str, Any] = {"panel": "measure", "titles": titles, "zero": "edge", "written": 2}
+    return forms.estimates(rows, line="subject", ends=["value"], **how)
+
+
 def spread_of_schools(spread: pd.DataFrame) -> Figure:
     """Draw how schools are spread in raw scores and in value added: their middle, with 80% of the schools."""
     models = {"raw": text("later score"), "added": text("value added")}

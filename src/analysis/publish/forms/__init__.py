@@ -14,8 +14,20 @@ its place open. The keywords that several forms have:
 from analysis.publish.forms.bars import bars, stacked
 from analysis.publish.forms.bubbles import attendance_map, bubbles
 from analysis.publish.forms.cells import heat_map
+from analysis.publish.forms.estimates import estimates, in_words
 from analysis.publish.forms.lines import lines
 from analysis.publish.forms.points import points
 from analysis.publish.forms.scatter import scatter
 
-__all__ = ["attendance_map", "bars", "bubbles", "heat_map", "lines", "points", "scatter", "stacked"]
+__all__ = [
+    "attendance_map",
+    "bars",
+    "bubbles",
+    "estimates",
+    "heat_map",
+    "in_words",
+    "lines",
+    "points",
+    "scatter",
+    "stacked",
+]

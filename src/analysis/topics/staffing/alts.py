@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.language import text
 from analysis.publish import units
+from analysis.publish.alternative import apart
 from analysis.publish.findings import LEVEL, as_rows, one
 from analysis.stats.multiplicity import FAMILIES, holm
 from analysis.topics.staffing.words import AT_CUTOFF, BINS, outcomes, word
@@ -201,17 +202,47 @@ def _change(row: units.Row) -> str:
 def money(points: pd.DataFrame, threshold: float) -> str:
     """Describe the money per pupil: its mean over the bins of schools on both sides of the threshold."""
     kind = text("Dots for bins of schools with the line of the formula, which bends at the threshold.")
-    known = points[points["name"] == BINS].dropna(subset=["euro_per_pupil", "schools"])
-    below = known[known["raw_per_pupil"] < threshold]
-    above = known[known["raw_per_pupil"] >= threshold]
-    if below.empty or above.empty:
+    means = means_of_money(points, threshold)
+    if not means:
         return kind
-    means = [float((rows["euro_per_pupil"] * rows["schools"]).sum() / rows["schools"].sum()) for rows in (below, above)]
     return _joined(
         kind,
-        text(
-            "Below it schools have {below_euro:,.0f} euro a pupil on average, above it {above_euro:,.0f}.",
-            below_euro=means[0],
-            above_euro=means[1],
-        ),
+        text("Below it schools have {below_euro:,.0f} euro a pupil on average, above it {above_euro:,.0f}.", **means),
     )
+
+
+def means_of_money(points: pd.DataFrame, threshold: float) -> dict[str, float]:
+    """Return the mean money per pupil of the schools in the bins below and above the threshold; empty without either.
+
+    Returns
+    -------
+    ``below_euro`` and ``above_euro``.
+    """
+    known = points[points["name"] == BINS].dropna(subset=["euro_per_pupil", "schools"])
+    below, above = known[known["raw_per_pupil"] < threshold], known[known["raw_per_pupil"] >= threshold]
+    if below.empty or above.empty:
+        return {}
+    sides = {"below_euro": below, "above_euro": above}
+    return {
+        name: float((rows["euro_per_pupil"] * rows["schools"]).sum() / rows["schools"].sum())
+        for name, rows in sides.items()
+    }
+
+
+def between_ends(levels: pd.DataFrame, line: str) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return what intervals leave open of the difference between the first and the last band, and their names.
+
+    Parameters
+    ----------
+    levels : ``category, ci_low, ci_high`` of one outcome, bands in their order, and the column `line`.
+    line : What the bands are compared within, such as the region.
+
+    Returns
+    -------
+    differences, names
+        As `publish.alternative.apart` gives them; ``first`` and ``last``.
+    """
+    bands = [*dict.fromkeys(levels["category"])] or [""]
+    first, last = bands[0], bands[-1]
+    names = {"first": word(first), "last": word(last)}
+    return apart(levels if first != last else levels.iloc[:0], "category", first, last, [line]), names

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import InputError
+from analysis.publish import rendering
 from analysis.publish.forms import points
 
 
@@ -168,3 +169,18 @@ def test_numbers_stand_behind_their_intervals_with_the_names_of_the_series():
     said = [text.get_text() for text in axes.texts]
     assert said == ["then: withheld", "+12.0  now", "\N{MINUS SIGN}20.0  then", "+30.0"]
     assert [text.xy[0] for text in axes.texts[1:]] == [0.2, -0.1, 0.4]
+
+
+@pytest.mark.parametrize("at", [0.1, 0.3, 0.5, 0.6])
+def test_the_name_of_a_series_ends_inside_the_figure_wherever_its_mark_is(at):
+    """As the panel makes room for a name its mark moves along: one round of laying out cuts the name at 0.5."""
+    series = {"short": "short", "long": "a name of thirty-eight letters it has"}
+    rows = pd.DataFrame(
+        {"line": ["parents low against highly educated"] * 2, "series": [*series], "estimate": [at, at]}
+    )
+    rows = pd.concat([rows, rows.assign(line="b", estimate=[0.0, 0.6])]).assign(ci_low=np.nan, ci_high=np.nan)
+    figure = points(rows, "x", line="line", series="series", names=series)
+    rendering._settle(figure)
+    ends = [words.get_window_extent().x1 for axes in figure.axes for words in axes.texts]
+    assert len(ends) == 2
+    assert max(ends) <= figure.bbox.x1

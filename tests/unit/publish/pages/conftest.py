@@ -109,6 +109,9 @@ class Page:
     def save(self, *_: Any) -> None:
         pass
 
+    def rests_on(self, data: object) -> None:
+        pass
+
     def findings(self, by_finding: pd.DataFrame) -> None:
         self.found = by_finding.set_index("name")
 

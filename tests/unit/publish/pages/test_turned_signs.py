@@ -37,6 +37,7 @@ DEFINED = {
     "finding deviation_first": "above and below name two shares that are given",
     "finding deviation_final": "above and below name two shares that are given",
     "finding schools": "tenths below and above a mean that is zero in both cities (test_wording_advisering)",
+    "alt spread": "lowest and highest tenth, as in finding schools",
     "alt caterpillar": "the schools stand in this order",
     "alt advice_by_test_advice": "darker is the scale of colours",
     "table consent_bounds": "least and most are what the two bounds assume",
@@ -53,6 +54,7 @@ TURN = {
         "finding consent",
         *(f"alt change_by_{by}" for by in ("groep", "level", "band", "prior_level")),
         *(f"alt {name}" for name in ("shortage", "level_drop", "expected_drop", "expected_growth", "pnas")),
+        "alt education",
         *(f"alt {name}" for name in ("pnas_groups", "sat_e_test", "presence")),
     ],
     "05_advisering": [
