@@ -40,7 +40,7 @@ DEFINITIONS = re.compile(
             r"\d[\d.,]* (percentage points|hours a week|pupils per fte)( of employment)? or more",
             r"of 5% or more|above 30%|points more schoolweging|1,000 euro more a pupil|or more is ruled out",
             r"[Jj]ust (above|below)( the cut-off| it)|\bIt falls if they|more or less|another number",
-            r"band (below )?\d+%? or more|band below|or more km|up or down is[^.]*\.|clusters less one|No jump",
+            r"band (below )?\d+%? or more|band below|age \d+ or more|or more km|up or down is[^.]*\.|clusters less one|No jump",
             r"Below it schools have|above it [\d,]+\.$|about as often as",
             r"above the rest in \d+% of the years and below it in",
         ]
@@ -96,7 +96,7 @@ class Recorder:
     """A chapter that keeps what it is given to say, and publishes nothing."""
 
     say, show, gate, conclude, find = Chapter.say, Chapter.show, Chapter.gate, Chapter.conclude, Chapter.find
-    lacking, left_out, unknown = (), Chapter.left_out, Chapter.unknown
+    lacking, left_out, unknown, rests_on = (), Chapter.left_out, Chapter.unknown, Chapter.rests_on
 
     def __init__(self, stem: str, tables: dict[str, pd.DataFrame]) -> None:
         self.tables, self.texts, self._columns = tables, {}, {}
