@@ -103,7 +103,7 @@ def crossed(rows: pd.DataFrame) -> str:
     steps = most["advice"].astype(str).map(level) - most.index.astype(str).map(level)
     if steps.empty:
         return say("title_crossed_unknown")
-    same, higher = (steps.abs() < 1).sum(), (steps >= 1).sum()
+    same, higher = (steps == 0).sum(), (steps > 0).sum()
     return say(
         "title_crossed",
         groups=len(steps),

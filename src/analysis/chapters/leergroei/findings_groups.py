@@ -20,11 +20,11 @@ from analysis.chapters.leergroei.phrases import (
     tenth_above,
     tenth_below,
 )
-from analysis.language import term, text
+from analysis.language import joined, term, text
 from analysis.publish import units
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import listed, number_of
-from analysis.publish.ranked import furthest_apart, leads
+from analysis.publish.ranked import furthest_apart, leads, trails
 from analysis.publish.tables import number
 
 say = sentences_beside(__file__)
@@ -71,7 +71,7 @@ def levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Findin
     for outcome, of in by_outcome(rows):
         moved = [row for row in of if units.direction(row)]
         if moved and not furthest_apart(of):
-            sentence = _moved_levels(moved, closed, len(of))
+            sentence = _moved_levels(moved, closed, of)
             yield f"levels_{outcome}", sentence, compared(subject=outcome, level_m=_named(moved))
             continue
         low, high = (choose(of, key=lambda row: row["estimate"]) for choose in (min, max))
@@ -92,17 +92,26 @@ def levels(rows: Sequence[Row], closed: str, compared: Count) -> Iterator[Findin
         )
 
 
-def _moved_levels(moved: Sequence[Row], closed: str, shown: int) -> str:
-    """Say at which levels growth changed, where which one fared worst is not established."""
-    signs, every = signs_of(moved), len(moved) == shown
+def _moved_levels(moved: Sequence[Row], closed: str, shown: Sequence[Row]) -> str:
+    """Say at which levels growth changed, where it is not established which fared worst and which best."""
+    signs, every = signs_of(moved), len(moved) == len(shown)
     return say(
         "levels_rose" if signs == (1,) else "levels_fell" if signs == (-1,) else "levels_moved",
         subject=short(moved[0]),
         closed=closed,
         levels=say("every_level") if every and len(moved) > 1 else _levels(moved),
         changes=signed(moved[0]) if len(moved) == 1 else _changes(moved),
-        others="" if shown == 1 else say("which_level" if every else "other_levels"),
+        others="" if len(shown) == 1 else joined("", ["" if every else say("other_levels"), _end_of_levels(shown)]),
     )
+
+
+def _end_of_levels(shown: Sequence[Row]) -> str:
+    """Say which level fared worst, or best, where one of the two is established."""
+    if trails(shown):
+        return say("worst_level", level=term(min(shown, key=lambda row: float(row["estimate"]))["category"]))
+    if leads(shown):
+        return say("best_level", level=term(max(shown, key=lambda row: float(row["estimate"]))["category"]))
+    return say("which_level")
 
 
 def _levels(moved: Sequence[Row]) -> str:

@@ -146,14 +146,22 @@ def test_the_headline_on_schools_with_many_pupils_at_risk_turns(many, headline):
 
 
 def test_levels_and_norms_whose_rank_is_not_established_are_not_called_the_farthest():
-    # Standard errors of .05 / 1.96: of three levels .02 apart none is known to be the lowest.
+    # Standard errors of .05 / 1.96: of two levels .02 apart neither is known to be the lowest; the third is highest.
     rows = [
         ("ois_standardised", "level_m", "lezen", f"level {level}", "closure", value, value - 0.05, value + 0.05, 400)
         for level, value in (("I", 0.12), ("II", -0.18), ("V", -0.2))
     ]
     sentence = sentences_of(*rows)["levels_lezen"]
     assert "changed measurably in 2019/20 at every level, in both directions" in sentence
-    assert "Which level fared worst or best is not established." in sentence
+    assert "Pupils of level I fared best; which level fared worst is not established." in sentence
+    turned = [(*row[:5], -row[5], -row[7], -row[6], 400) for row in rows]
+    sentence = sentences_of(*turned)["levels_lezen"]
+    assert "Pupils of level I fared worst; which level fared best is not established." in sentence
+    alike = [
+        (*row[:5], value, value - 0.05, value + 0.05, 400)
+        for row, value in zip(rows, (-0.19, -0.18, -0.2), strict=True)
+    ]
+    assert "Which level fared worst or best is not established." in sentences_of(*alike)["levels_lezen"]
     wide = [(*row[:6], row[5] - 0.5, row[5] + 0.5, 400) for row in rows]
     sentence = sentences_of(*wide)["levels_lezen"]
     assert "growth did not measurably change at any level shown" in sentence

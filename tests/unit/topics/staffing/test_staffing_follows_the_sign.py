@@ -40,7 +40,8 @@ DEFINITIONS = re.compile(
             r"\d[\d.,]* (percentage points|hours a week|pupils per fte)( of employment)? or more",
             r"of 5% or more|above 30%|points more schoolweging|1,000 euro more a pupil|or more is ruled out",
             r"[Jj]ust (above|below)( the cut-off| it)|\bIt falls if they|more or less|another number",
-            r"band (below )?\d+%? or more|band below|age \d+ or more|or more km|up or down is[^.]*\.|clusters less one|No jump",
+            r"band (below )?\d+%? or more|band below|or more km|up or down is[^.]*\.|clusters less one|No jump",
+            r"age \d+ or more",
             r"Below it schools have|above it [\d,]+\.$|about as often as",
             r"above the rest in \d+% of the years and below it in",
         ]
