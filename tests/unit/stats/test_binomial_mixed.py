@@ -1,0 +1,121 @@
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+from scipy.stats import binom, norm
+
+from analysis.errors import ModelError
+from analysis.stats.binomial_mixed import Counts, fit_one_term, fit_two_terms, posterior
+
+ONE = np.ones((12, 1))
+
+
+def test_a_masked_count_is_the_sum_over_what_it_may_be():
+    # of a school of 12 fewer than five: every count from 1 to 4, written out
+    counts, log_odds = Counts([12], [1], [4]), np.array([[-1.2]])
+    loglik, slope, curvature = counts.terms(log_odds)
+    p = expit(-1.2)
+    chance = np.array([binom.pmf(y, 12, p) for y in (1, 2, 3, 4)])
+    assert loglik[0, 0] == pytest.approx(np.log(chance.sum()))
+    mean = chance @ [1, 2, 3, 4] / chance.sum()
+    assert slope[0, 0] == pytest.approx(mean - 12 * p)
+    variance = chance @ np.square(np.array([1, 2, 3, 4]) - mean) / chance.sum()
+    assert curvature[0, 0] == pytest.approx(variance - 12 * p * (1 - p))
+
+
+def test_the_third_derivative_is_that_of_the_second():
+    counts = Counts([12, 30], [1, 7], [4, 7])
+    high, low = (counts.terms(np.full((2, 1), -0.7 + h))[2][:, 0] for h in (1e-5, -1e-5))
+    assert counts.third(np.full(2, -0.7)) == pytest.approx((high - low) / 2e-5, rel=1e-6)
+
+
+def test_a_count_that_cannot_be_is_refused():
+    with pytest.raises(ModelError, match="0 <= low <= high <= n"):
+        Counts([3], [4], [4])
+
+
+def test_the_likelihood_is_the_integral_over_the_groups():
+    n, y = np.full(12, 20), np.array([3, 9, 12, 8, 10, 15, 6, 11, 17, 9, 10, 5])
+    fit = fit_one_term(Counts.known(n, y), ONE, np.arange(12))
+    z = np.linspace(-9, 9, 20001)
+    chance = binom.pmf(y[:, None], 20, expit(fit.beta[0] + fit.tau * z)) * norm.pdf(z)
+    assert fit.loglik == pytest.approx(np.log(chance.sum(axis=1) * (z[1] - z[0])).sum(), abs=1e-6)
+    assert fit.tau_low < fit.tau < fit.tau_high
+
+
+def test_groups_that_are_alike_have_no_spread():
+    fit = fit_one_term(Counts.known(np.full(12, 20), np.full(12, 10)), ONE, np.arange(12))
+    assert fit.tau == pytest.approx(0, abs=1e-3)
+    assert fit.tau_low == 0
+    assert fit.beta[0] == pytest.approx(0, abs=1e-6)
+
+
+def test_what_passes_alone_is_what_one_term_per_row_finds():
+    # every group has one row: what lasts and what passes cannot be told apart, their variances add up
+    n, y = np.full(12, 200), np.array([60, 90, 120, 80, 100, 150, 70, 110, 140, 90, 100, 75])
+    one = fit_one_term(Counts.known(n, y), ONE, np.arange(12))
+    two = np.repeat(np.arange(6), 2)
+    fit = fit_two_terms(Counts.known(n, y), ONE, two)
+    assert np.hypot(fit.lasting, fit.passing) == pytest.approx(one.tau, rel=0.1)
+    assert 0 <= fit.share <= 1
+
+
+def test_the_posterior_is_that_of_a_beta_when_the_spread_is_wide():
+    # so wide a distribution of log odds that 12 of 40 weighs as if before it came 0 successes in 0: Beta(12, 28)
+    after = posterior(Counts.known([40], [12]), [0.0], 30.0)
+    # z must be fine enough: 30 log odds a standard deviation, so the grid knows it by some points only
+    assert after.mean[0] == pytest.approx(12 / 40, abs=0.02)
+
+
+def test_a_posterior_shrinks_small_groups_more_and_tells_the_chance_of_being_below_a_line():
+    after = posterior(Counts.known([10, 400], [9, 360]), np.full(2, logit(0.7)), 0.4)
+    assert 0.7 < after.mean[0] < after.mean[1] < 0.9
+    assert after.below([0.7, 0.7])[1] < after.below([0.7, 0.7])[0] < 0.5
+    assert (after.quantile(0.05) < after.mean).all()
+    assert (after.mean < after.quantile(0.95)).all()
+    assert after.below(after.quantile(0.3)) == pytest.approx([0.3, 0.3])
+
+
+def test_the_middle_of_what_small_counts_may_be_is_biased_where_they_are_enumerated():
+    # 400 schools of 10 to 20 pupils, 6% below: nearly all counts of one to four are masked
+    rng = np.random.default_rng(4)
+    n = rng.integers(10, 21, 400)
+    y = rng.binomial(n, expit(-2.75 + 0.3 * rng.standard_normal(400)))
+    hidden = (y > 0) & (y < 5)
+    counts = Counts(n, np.where(hidden, 1, y), np.where(hidden, 4, y))
+    ones = np.ones((400, 1))
+    middle = fit_one_term(Counts.known(n, counts.middle), ones, np.arange(400))
+    enumerated = fit_one_term(counts, ones, np.arange(400))
+    error = np.sqrt(enumerated.covariance[0, 0])
+    assert abs(enumerated.beta[0] + 2.75) < 3 * error
+    assert middle.beta[0] > -2.75 + 5 * error  # 2.5 of 15 is far more than 6%
+
+
+@pytest.mark.parametrize("worlds", [24, pytest.param(200, marks=pytest.mark.slow)])
+def test_the_interval_of_tau_covers_it(worlds, record_property):
+    rng, tau, shares = np.random.default_rng(5), 0.35, 0
+    for _ in range(worlds):
+        n = rng.integers(10, 60, 80)
+        y = rng.binomial(n, expit(0.4 + tau * rng.standard_normal(80)))
+        fit = fit_one_term(Counts.known(n, y), np.ones((80, 1)), np.arange(80))
+        shares += fit.tau_low <= tau <= fit.tau_high
+    if worlds == 200:
+        record_property("school differences, spread of shares at equal intake, profile interval", shares / worlds)
+        assert 0.92 <= shares / worlds <= 0.98
+    assert shares >= 0.95 * worlds - 3.5 * np.sqrt(worlds * 0.05 * 0.95)
+
+
+@pytest.mark.slow
+def test_intervals_of_what_lasts_and_what_passes_cover(record_property):
+    rng, truth, worlds = np.random.default_rng(6), np.array([0.35, 0.25]), 200
+    covered, group = np.zeros(3), np.repeat(np.arange(100), 4)
+    odds = 2 * np.log(truth[0] / truth[1])
+    for _ in range(worlds):
+        n = rng.integers(20, 80, 400)
+        log_odds = 1.0 + truth[0] * rng.standard_normal(100)[group] + truth[1] * rng.standard_normal(400)
+        fit = fit_two_terms(Counts.known(n, rng.binomial(n, expit(log_odds))), np.ones((400, 1)), group)
+        covered[0] += fit.lasting_low <= truth[0] <= fit.lasting_high
+        covered[1] += fit.passing_low <= truth[1] <= fit.passing_high
+        covered[2] += abs(logit(fit.share) - odds) <= 1.96 * fit.share_error
+    for name, share in zip(("lasting differences", "passing differences", "lasting share"), covered / worlds):
+        record_property(f"school differences, {name}, two nested terms", share)
+        assert 0.92 <= share <= 0.98
