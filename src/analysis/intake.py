@@ -20,6 +20,7 @@ from analysis.data.country_files import read_country_files
 from analysis.data.export import write_world
 from analysis.data.microdata import MICRODATA, dictionary, microdata
 from analysis.data.oab_files import read_oab
+from analysis.data.outcome_files import read_exams, read_outcomes
 from analysis.data.published import read_published
 from analysis.data.sources import CONTRACTS, Sources
 from analysis.declare import OWN
@@ -83,6 +84,8 @@ def receive(
     advice_of_schools: bool = False,
     money_of_schools: bool = False,
     density_and_distance: bool = False,
+    outcomes_of_schools: bool = False,
+    exams_of_schools: bool = False,
 ) -> Received:
     """Return the checked data of an edition; the parameters are those of the params block ``data``.
 
@@ -105,6 +108,8 @@ def receive(
         read_school_advice: advice_of_schools,
         read_oab: money_of_schools,
         read_country_files: density_and_distance,
+        read_outcomes: outcomes_of_schools,
+        read_exams: exams_of_schools,
     }
     for read in (reader for reader, is_wanted in wanted.items() if is_wanted):
         received = _with_files(received, *read(data, cards, allow_changed_sources))

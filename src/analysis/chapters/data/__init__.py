@@ -38,6 +38,8 @@ CHAPTER = Declaration(
         "by_teacher": TEACHER,
         "by_pc4_density": AREA,
         "by_location_distance": SCHOOL,
+        "by_school_score": SCHOOL,
+        "by_school_exam": SCHOOL,
         "published_figures": AGGREGATE,
     },
     verify="analysis.data.sources.verify",

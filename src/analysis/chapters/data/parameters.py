@@ -9,6 +9,16 @@ from pydantic import model_validator
 from analysis.declare import OwnSource, key
 
 
+FILES = (
+    "advice_of_schools",
+    "money_of_schools",
+    "density_and_distance",
+    "outcomes_of_schools",
+    "exams_of_schools",
+)
+"""Flags of files of DUO and CBS that an edition may read besides."""
+
+
 class DataBlock(OwnSource):
     """Where the data come from (notebook 01_data)."""
 
@@ -34,11 +44,17 @@ class DataBlock(OwnSource):
         "read the files of CBS on addresses per km2 and of DUO on mean distances to school too (duo only)",
         default=False,
     )
+    outcomes_of_schools: bool = key(
+        "read the files of DUO and CBS on the mean end-test scores of schools too (duo only)", default=False
+    )
+    exams_of_schools: bool = key(
+        "read the file of DUO on the examinations of secondary schools too (duo only)", default=False
+    )
 
     @model_validator(mode="after")
     def _parameters_are_of_the_source(self) -> DataBlock:
         of_source = {
-            "files of DUO and CBS": ("duo", ("advice_of_schools", "money_of_schools", "density_and_distance")),
+            "files of DUO and CBS": ("duo", FILES),
             "synthetic data": ("synthetic", ("scale", "lacks")),
         }
         for kind, (source, names) in of_source.items():
