@@ -47,7 +47,9 @@ def detectable_share(n: int, expected: float, power: float = 0.8, level: float =
     return float(brentq(lambda true: power_of_share(n, expected, true, level) - power, expected, 1.0))
 
 
-def power_of_counts(first: float, second: float, years: float = 1.0, dispersion: float = 1.0, level: float = 0.05) -> float:
+def power_of_counts(
+    first: float, second: float, years: float = 1.0, dispersion: float = 1.0, level: float = 0.05
+) -> float:
     r"""Return how often two counts are found to differ, by a normal approximation.
 
     Parameters
@@ -66,7 +68,9 @@ def power_of_counts(first: float, second: float, years: float = 1.0, dispersion:
     return float(ndtr(d - z) + ndtr(-d - z))
 
 
-def years_for_counts(first: float, second: float, power: float = 0.8, dispersion: float = 1.0, level: float = 0.05) -> float:
+def years_for_counts(
+    first: float, second: float, power: float = 0.8, dispersion: float = 1.0, level: float = 0.05
+) -> float:
     """Return after how many years on either side two counts are found to differ with a given power.
 
     Parameters

@@ -35,7 +35,9 @@ def test_limits_are_interpolated_between_counts():
 
 
 def test_with_large_counts_five_per_cent_are_outside_by_chance():
-    assert expected_outside(np.full(3, 4000), np.full(3, 0.5), 0.95) == pytest.approx(0.15, abs=0.005)
+    assert expected_outside(np.full(3, 4000), np.full(3, 0.5), 0.95) == pytest.approx(
+        0.15, abs=0.01
+    )  # counts are whole
 
 
 def test_with_few_counts_it_is_what_the_counts_allow():

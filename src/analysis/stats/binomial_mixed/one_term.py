@@ -23,17 +23,13 @@ import numpy as np
 from numpy.polynomial.hermite import hermgauss
 from scipy.special import logsumexp
 
-from analysis.errors import ModelError, Reason
 from analysis.stats.arrays import Floats
 from analysis.stats.binomial_mixed.counts import Counts
-from analysis.stats.binomial_mixed.search import Sorted, highest, profile_limits
+from analysis.stats.binomial_mixed.search import Sorted, highest, modes, profile_limits
 from analysis.stats.newton import Point
 
 NODES, ZERO = 15, 1e-3
 """Of the quadrature, and what is no difference between groups (log odds)."""
-
-MOST_STEPS, LONGEST, CLOSE = 100, 2.0, 1e-10
-"""Newton's method for the mode of a group: steps, the longest one in standard deviations, and when it has arrived."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,15 +100,15 @@ def mode(counts: Counts, log_odds: Floats, tau: float, data: Sorted) -> tuple[Fl
     ModelError
         If the search does not converge.
     """
-    z = np.zeros(len(data.starts))
-    for _ in range(MOST_STEPS):
-        _, slope, curvature = counts.terms((log_odds + tau * z[data.codes])[:, None])
-        inverse = 1 / (1 - tau**2 * data.total(curvature[:, 0]))
-        step = inverse * (tau * data.total(slope[:, 0]) - z)
-        z = z + np.clip(step, -LONGEST, LONGEST)
-        if np.abs(step).max() < CLOSE:
-            return z, np.sqrt(inverse)
-    raise ModelError("a binomial mixed logit: no convergence to the mode of a group", Reason.NO_CONVERGENCE)
+
+    def evaluate(z: Floats) -> tuple[Floats, list[Floats]]:
+        loglik, slope, curvature = (x[:, 0] for x in counts.terms((log_odds + tau * z[data.codes])[:, None]))
+        step = (tau * data.total(slope) - z) / (1 - tau**2 * data.total(curvature))
+        return data.total(loglik) - z**2 / 2, [step]
+
+    z = modes(evaluate, [np.zeros(len(data.starts))], [np.arange(len(data.starts))])[0]
+    curvature = counts.terms((log_odds + tau * z[data.codes])[:, None])[2][:, 0]
+    return z, 1 / np.sqrt(1 - tau**2 * data.total(curvature))
 
 
 @dataclass(frozen=True, eq=False)

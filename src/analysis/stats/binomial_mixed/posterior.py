@@ -72,5 +72,3 @@ def posterior(counts: Counts, log_odds: ArrayLike, tau: float) -> Posterior:
     logs = counts.terms(values)[0] - z**2 / 2
     mass = np.exp(logs - logs.max(axis=1, keepdims=True))
     return Posterior(expit(values), mass / mass.sum(axis=1, keepdims=True))
-
-

@@ -19,11 +19,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.errors import ModelError, Reason
 from analysis.stats.arrays import Floats
 from analysis.stats.binomial_mixed.counts import Counts
-from analysis.stats.binomial_mixed.one_term import CLOSE, LONGEST, MOST_STEPS, ZERO
-from analysis.stats.binomial_mixed.search import Sorted, highest, profile_limits
+from analysis.stats.binomial_mixed.one_term import ZERO
+from analysis.stats.binomial_mixed.search import Sorted, highest, modes, profile_limits
 from analysis.stats.newton import Point
 
 DIFFERENCE = 1e-5
@@ -157,12 +156,14 @@ class _Laplace:
     def _modes(self, fixed: Floats, tau_u: float, tau_v: float) -> tuple[Floats, Floats]:
         """Newton's method for both terms at once."""
         data = self.data
-        u, v = np.zeros(len(data.starts)), np.zeros(len(fixed))
-        for _ in range(MOST_STEPS):
-            _, slope, curvature = data.counts.terms((fixed + tau_u * u[data.codes] + tau_v * v)[:, None])
-            right_u, right_v = tau_u * data.total(slope[:, 0]) - u, tau_v * slope[:, 0] - v
-            step_u, step_v = self._solved(-curvature[:, 0], tau_u, tau_v, right_u, right_v)
-            u, v = u + np.clip(step_u, -LONGEST, LONGEST), v + np.clip(step_v, -LONGEST, LONGEST)
-            if max(np.abs(step_u).max(), np.abs(step_v).max()) < CLOSE:
-                return u, v
-        raise ModelError("a binomial mixed logit: no convergence to the mode of a group", Reason.NO_CONVERGENCE)
+
+        def evaluate(u: Floats, v: Floats) -> tuple[Floats, list[Floats]]:
+            terms = data.counts.terms((fixed + tau_u * u[data.codes] + tau_v * v)[:, None])
+            loglik, slope, curvature = (x[:, 0] for x in terms)
+            right_u, right_v = tau_u * data.total(slope) - u, tau_v * slope - v
+            steps = self._solved(-curvature, tau_u, tau_v, right_u, right_v)
+            return data.total(loglik - v**2 / 2) - u**2 / 2, [*steps]
+
+        groups = np.arange(len(data.starts))
+        u, v = modes(evaluate, [np.zeros(len(groups)), np.zeros(len(fixed))], [groups, data.codes])
+        return u, v
