@@ -21,7 +21,7 @@ def reference():
 def cbpp(reference):
     table = reference["data"].rename_axis("key").reset_index()
     table[["herd", "period", "column"]] = table["key"].str.extract(r"herd(\d+)\.period(\d+)\.(\w+)")
-    return table.pivot(index=["herd", "period"], columns="column", values="value").reset_index()
+    return table.pivot_table(index=["herd", "period"], columns="column", values="value").reset_index()
 
 
 def parts(cbpp):

@@ -1,7 +1,7 @@
 r"""How far units are from what is expected of them, and how many would be outside limits by chance alone.
 
-With :math:`y_j \sim \mathrm{Bin}(n_j, p_{0j})`, :math:`z_j = \Phi^{-1}(P(Y < y_j) + P(Y = y_j)/2)`. Units differ by more
-than their counts do; with z winsorised, :math:`\hat\phi = J^{-1} \sum z_j^2` and
+With :math:`y_j \sim \mathrm{Bin}(n_j, p_{0j})`, :math:`z_j = \Phi^{-1}(P(Y < y_j) + P(Y = y_j)/2)`. Units differ by
+more than their counts do; with z winsorised, :math:`\hat\phi = J^{-1} \sum z_j^2` and
 
 .. math::
     \hat\tau^2 = \max\Big(0, \frac{J\hat\phi - (J - 1)}{\sum w_j - \sum w_j^2 / \sum w_j}\Big), \qquad w_j = 1 / s_j^2,

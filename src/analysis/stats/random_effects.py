@@ -156,7 +156,7 @@ def below(effect: Floats, variance: Floats, of: EffectDistribution, line: ArrayL
 
 
 def rankability(variance: Floats, sd: float) -> float:
-    r"""Return the part of what estimates differ that is true, at the median unit: can units be ranked?
+    r"""Return the part of what estimates differ that is true, at the median unit.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from analysis.stats.funnel import (
 
 
 def test_three_schools_by_hand():
-    # 8 of 10 with half expected: 1 of 2 ** 10 ways for 10, 10 for 9, 45 for 8: below or half at 8: 1 - (1 + 10 + 22.5) / 1024
+    # of 1024 ways 1 has ten of 10, 10 have nine, 45 have eight: above eight, or half of eight, are 1 + 10 + 22.5
     z = mid_p_z([8, 20, 200], [10, 40, 400], [0.5, 0.5, 0.5])
     assert z[0] == pytest.approx(ndtri(1 - 33.5 / 1024))
     assert z[1:] == pytest.approx([0, 0], abs=1e-9)  # a count in the middle is in the middle

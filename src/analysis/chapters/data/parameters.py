@@ -8,7 +8,6 @@ from pydantic import model_validator
 
 from analysis.declare import OwnSource, key
 
-
 FILES = (
     "advice_of_schools",
     "money_of_schools",

@@ -87,7 +87,7 @@ class Counts:
         return np.asarray(third)
 
     def _drawn(self, log_odds: Floats) -> tuple[Floats, Floats, Floats]:
-        """What masked counts may be, with its probabilities and mean; the last axis is that of the values."""
+        """Return what masked counts may be, with its probabilities and mean; the last axis is that of the values."""
         values, coefficient = (x[:, None, :] for x in self._may_be)
         logs = coefficient + values * log_odds[self.masked, :, None]
         weight = np.exp(logs - logsumexp(logs, axis=2, keepdims=True))

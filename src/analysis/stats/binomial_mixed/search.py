@@ -21,8 +21,8 @@ from analysis.stats.newton import Point, climb
 LEFT, MOST_STEPS = 1e-7, 100
 """What may be left to gain of the log-likelihood before the last step, and steps before giving up."""
 
-FLAT, NEAR = 1e-9, 1e-5
-"""Smallest curvature relative to the largest, and how closely a limit is found."""
+FLAT, NEAR, REACH = 1e-9, 1e-4, 3.0
+"""Smallest curvature relative to the largest, how closely a limit is found, and within how many standard errors."""
 
 CLOSE, ROUNDING = 1e-9, 1e-12
 """Step at which the mode of a group is found, in standard deviations, and how much lower is no lower."""
@@ -173,8 +173,12 @@ def profile_limits(surface: Surface, top: Point, which: int, level: float) -> tu
     def excess(value: float) -> float:
         return top.loglik - highest(without(surface, which, value), rest).loglik - fall
 
-    low = 0.0 if best <= 0 or excess(0.0) <= 0 else float(brentq(excess, 0.0, best, xtol=NEAR))
-    far = max(1.5 * best, 0.1)
-    while excess(far) < 0:
-        far *= 2
-    return low, float(brentq(excess, best, far, xtol=NEAR))
+    variance = float(np.linalg.pinv(top.information)[which, which])
+    reach = REACH * np.sqrt(variance) if variance > 0 else 0.1
+    under, over = max(0.0, best - reach), best + max(reach, NEAR)
+    if under > 0 and excess(under) <= 0:
+        under = 0.0
+    low = 0.0 if best <= 0 or (under == 0 and excess(0.0) <= 0) else float(brentq(excess, under, best, xtol=NEAR))
+    while excess(over) < 0:
+        over = best + 2 * (over - best)
+    return low, float(brentq(excess, best, over, xtol=NEAR))

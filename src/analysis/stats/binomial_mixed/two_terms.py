@@ -15,7 +15,7 @@ moments, freed of sampling.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -98,7 +98,7 @@ def fit_two_terms(counts: Counts, X: Floats, group: object, level: float = 0.95)
 
 
 def _share_error(covariance: Floats, sds: Floats) -> float:
-    """The log odds of the lasting share are 2 log(tau_u / tau_v)."""
+    """Return the error of the log odds of the lasting share, which are 2 log(tau_u / tau_v)."""
     gradient = np.array([2 / sds[0], -2 / sds[1]])
     return float(np.sqrt(gradient @ covariance @ gradient))
 
@@ -108,6 +108,8 @@ class _Laplace:
     """The log-likelihood at coefficients (in coordinates) and both standard deviations."""
 
     data: Sorted
+    last: list[list[Floats]] = field(default_factory=list)
+    """Where the last search for modes ended: the next one begins there."""
 
     def at(self, parameters: Floats) -> Point:
         """Return the log-likelihood with its gradient, and its information by central differences of that."""
@@ -165,5 +167,6 @@ class _Laplace:
             return data.total(loglik - v**2 / 2) - u**2 / 2, [*steps]
 
         groups = np.arange(len(data.starts))
-        u, v = modes(evaluate, [np.zeros(len(groups)), np.zeros(len(fixed))], [groups, data.codes])
-        return u, v
+        start = self.last.pop() if self.last else [np.zeros(len(groups)), np.zeros(len(fixed))]
+        self.last.append(modes(evaluate, start, [groups, data.codes]))
+        return self.last[0][0], self.last[0][1]

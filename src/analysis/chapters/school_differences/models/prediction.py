@@ -1,4 +1,4 @@
-"""Do the first years of a school predict its last ones better as they are, or drawn towards the mean of all?
+"""Predict the last years of a school by its first ones, as they are or drawn towards the mean of all.
 
 The table of Efron and Morris (1975) on baseball, with Dutch schools.
 """
@@ -125,15 +125,15 @@ def gains(by_prediction: pd.DataFrame) -> pd.DataFrame:
     for group in (*dict.fromkeys(wide.index.get_level_values("level")), ALL):
         inside = slice(None) if group == ALL else wide.index.get_level_values("level") == group
         part, w = wide[inside], weight[inside]
-        for predictor in (name for name in PREDICTORS if name != RAW):
-            rows.append({"group": group, "term": predictor, **_gain(part[predictor], part[RAW], w)})
+        others = (name for name in PREDICTORS if name != RAW)
+        rows += [{"group": group, "term": name, **_gain(part[name], part[RAW], w)} for name in others]
     table = pd.DataFrame(rows)
     ends = t_interval(table["estimate"], table["std_error"], table["n_clusters"])
     return in_form(table.assign(**ends), model="gain", unit="share of squared error")
 
 
 def _gain(error: pd.Series, raw: pd.Series, weight: pd.Series) -> dict[str, float]:
-    """A ratio of sums, with its error by linearisation over schools."""
+    """Return one minus a ratio of sums, with its error by linearisation over schools."""
     total = float((weight * raw).sum())
     ratio = float((weight * error).sum()) / total
     by_school = (weight * (error - ratio * raw)).groupby(level="location").sum() / total
