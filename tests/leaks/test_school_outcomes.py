@@ -38,14 +38,16 @@ def cells(schools: int) -> pd.DataFrame:
     )
 
 
+@pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize("schools", [1, 2])
-def test_cells_of_one_or_two_schools_do_not_leave(loaded: Release, answer_to: Callable[..., str], schools: int) -> None:
+def test_cells_of_one_or_two_schools_do_not_leave(answer_to: Callable[..., str], schools: int) -> None:
     assert answer_to(
         lambda release: release.table("funnel", cells(schools), caption="Cells", counts=("pupils", "schools"))
     )
 
 
-def test_a_cell_of_one_school_that_is_called_five_is_refused(loaded: Release, answer_to: Callable[..., str]) -> None:
+@pytest.mark.usefixtures("loaded")
+def test_a_cell_of_one_school_that_is_called_five_is_refused(answer_to: Callable[..., str]) -> None:
     frame = cells(1).assign(schools=5)
     assert "single row" in answer_to(
         lambda release: release.table("funnel", frame, caption="Cells", counts=("pupils", "schools"))
