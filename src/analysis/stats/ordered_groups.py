@@ -58,7 +58,7 @@ def fit_ordered_groups(counts: Floats, own_from: int = OWN_SPREAD) -> LatentGrou
 
     Parameters
     ----------
-    counts : Units of each group at each level, in the order of the levels; shape (groups, levels), three levels or more.
+    counts : Units of each group at each level, in the order of the levels; shape (groups, levels), three or more.
     own_from : Units from which a group has a spread of its own, if it has somebody at every level.
 
     Returns
@@ -102,7 +102,7 @@ def _check(table: Floats) -> None:
 
 @dataclass(frozen=True, eq=False)
 class _Latent:
-    """Minus the mean log-likelihood at means, logarithms of spreads (own ones, then the shared one) and gaps of cuts."""
+    """Minus the mean log-likelihood at means, logarithms of spreads (the shared one last) and gaps of cut points."""
 
     table: Floats
     own: NDArray[np.bool_]

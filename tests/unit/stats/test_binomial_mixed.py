@@ -91,17 +91,23 @@ def test_the_middle_of_what_small_counts_may_be_is_biased_where_they_are_enumera
 
 
 @pytest.mark.parametrize("worlds", [24, pytest.param(200, marks=pytest.mark.slow)])
-def test_the_interval_of_tau_covers_it(worlds, record_property):
-    rng, tau, shares = np.random.default_rng(5), 0.35, 0
+def test_intervals_of_spread_slope_and_shares_cover(worlds, record_property):
+    rng, tau, slope, covered = np.random.default_rng(5), 0.35, -0.3, np.zeros(3)
     for _ in range(worlds):
-        n = rng.integers(10, 60, 80)
-        y = rng.binomial(n, expit(0.4 + tau * rng.standard_normal(80)))
-        fit = fit_one_term(Counts.known(n, y), np.ones((80, 1)), np.arange(80))
-        shares += fit.tau_low <= tau <= fit.tau_high
-    if worlds == 200:
-        record_property("school differences, spread of shares at equal intake, profile interval", shares / worlds)
-        assert 0.92 <= shares / worlds <= 0.98
-    assert shares >= 0.95 * worlds - 3.5 * np.sqrt(worlds * 0.05 * 0.95)
+        n, w = rng.integers(10, 60, 80), rng.standard_normal(80)
+        share = expit(0.4 + slope * w + tau * rng.standard_normal(80))
+        counts, X = Counts.known(n, rng.binomial(n, share)), np.column_stack([np.ones(80), w])
+        fit = fit_one_term(counts, X, np.arange(80))
+        after = posterior(counts, X @ fit.beta, max(fit.tau, 1e-3))
+        inside = (after.quantile(0.025) <= share) & (share <= after.quantile(0.975))
+        near = abs(fit.beta[1] - slope) <= 1.96 * np.sqrt(fit.covariance[1, 1])
+        covered += [fit.tau_low <= tau <= fit.tau_high, near, inside.mean()]
+    names = ("spread of shares at equal intake, profile interval", "slope of shares", "share of a school, posterior")
+    for name, share in zip(names, covered / worlds, strict=True):
+        if worlds == 200:
+            record_property(f"school differences, {name}", share)
+            assert 0.92 <= share <= 0.98
+        assert share >= 0.95 - 3.5 * np.sqrt(0.0475 / worlds)
 
 
 @pytest.mark.slow
