@@ -52,7 +52,7 @@ def by_size(classes: pd.DataFrame) -> Figure:
 
 def outside(rows: pd.DataFrame) -> Figure:
     """Draw the part of schools outside the inner limits, by level."""
-    inner = rows[rows["limit"] == f"{LIMITS[0]:.1%}"]
+    inner = rows[rows["limit"] == f"{LIMITS[0]:g}"]
     return forms.bars(inner, x="level", height=OUTSIDE, label=text("part of schools"))
 
 

@@ -97,7 +97,7 @@ def _rule(rule: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _prediction(gains: pd.DataFrame) -> Iterator[Finding]:
-    row = one(gains, model="gain", group=ALL, term="shrunken")
+    row = one(gains, model="errors of predictions", group=ALL, term="shrunken")
     if not row:
         return
     of_all = gains[gains["group"] == ALL].dropna(subset=["estimate"])
@@ -116,11 +116,11 @@ def _prediction(gains: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _outside(outside: pd.DataFrame) -> Iterator[Finding]:
-    known = outside[(outside["level"] == ALL) & (outside["limit"] == f"{LIMITS[0]:.1%}")]
+    known = outside[(outside["level"] == ALL) & (outside["limit"] == f"{LIMITS[0]:g}")]
     for row in as_rows(known.dropna(subset=["expected", "observed", "freed", "schools"])):
         error = np.sqrt(row["expected"] * (1 - row["expected"]) / row["schools"])
         more = row["observed"] - row["expected"] > CRITICAL * error
-        parts = {name: row[name] for name in ("observed", "expected", "freed", "discovered")}
+        parts = {name: row[name] for name in ("observed", "expected", "freed")}
         yield "outside", say("outside_more" if more else "outside_luck", **parts), number_of(row["schools"]), SCHOOLS
 
 

@@ -21,7 +21,7 @@ def said(**tables):
 
 def gain(value, low, high, term="shrunken"):
     numbers = {"estimate": value, "ci_low": low, "ci_high": high, "n_obs": 9000, "n_clusters": 900}
-    return {"model": "gain", "group": "all levels", "term": term, **numbers}
+    return {"model": "errors of predictions", "group": "all levels", "term": term, **numbers}
 
 
 def test_without_numbers_nothing_is_said():
@@ -49,7 +49,7 @@ def test_the_prediction_that_errs_least_is_named_and_may_be_the_raw_share():
     ("observed", "headline"), [(0.3, "More schools lie outside"), (0.055, "Not measurably more schools")]
 )
 def test_more_schools_outside_than_luck_puts_there(observed, headline):
-    row = {"level": "all levels", "limit": "95.0%", "expected": 0.05, "observed": observed, "freed": 0.03}
+    row = {"level": "all levels", "limit": "0.95", "expected": 0.05, "observed": observed, "freed": 0.03}
     found = school_differences(**(NONE | {"outside": pd.DataFrame([{**row, "discovered": 0.0, "schools": 900}])}))
     assert headline in str(found["sentence"].item().beside["headline"])
 

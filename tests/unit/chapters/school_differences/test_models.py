@@ -85,13 +85,13 @@ def test_more_years_and_more_candidates_err_less():
 def test_chance_alone_puts_about_one_in_twenty_outside():
     rows = made.exams(200, levels=("havo",), seed=3)
     rows["passed"] = np.random.default_rng(4).binomial(rows["candidates"], 0.85)
-    found = exams.outside(rows, 0.1, 0.05).query("limit == '95.0%' and level == 'havo'").iloc[0]
+    found = exams.outside(rows, 0.1, 0.05).query("limit == '0.95' and level == 'havo'").iloc[0]
     assert found["expected"] == pytest.approx(0.05, abs=0.02)
     assert abs(found["observed"] - found["expected"]) < 3.5 * np.sqrt(0.05 * 0.95 / 200)
 
 
 def test_schools_that_differ_are_outside_until_their_differences_are_allowed_for():
-    found = exams.outside(made.exams(200, levels=("havo",)), 0.1, 0.05).query("limit == '95.0%'").iloc[0]
+    found = exams.outside(made.exams(200, levels=("havo",)), 0.1, 0.05).query("limit == '0.95'").iloc[0]
     assert found["observed"] > 2 * found["expected"]
     assert found["freed"] < found["observed"] / 2
 

@@ -151,7 +151,7 @@ def outside(by_school_exam: pd.DataFrame, winsorise: float, fdr: float) -> pd.Da
             rows.append(
                 {
                     "level": part["level"].iloc[0],
-                    "limit": f"{limit:.1%}",
+                    "limit": f"{limit:g}",
                     "expected": expected_outside(part["candidates"], part["share"], limit) / len(part),
                     "observed": float((part["z"].abs() > beyond).mean()),
                     "freed": float((part["freed"].abs() > beyond).mean()),

@@ -129,7 +129,7 @@ def gains(by_prediction: pd.DataFrame) -> pd.DataFrame:
         rows += [{"group": group, "term": name, **_gain(part[name], part[RAW], w)} for name in others]
     table = pd.DataFrame(rows)
     ends = t_interval(table["estimate"], table["std_error"], table["n_clusters"])
-    return in_form(table.assign(**ends), model="gain", unit="share of squared error")
+    return in_form(table.assign(**ends), model="errors of predictions", unit="share of squared error")
 
 
 def _gain(error: pd.Series, raw: pd.Series, weight: pd.Series) -> dict[str, float]:

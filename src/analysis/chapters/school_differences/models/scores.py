@@ -81,7 +81,7 @@ def spread(found: dict[str, Spread]) -> pd.DataFrame:
     ]  # fmt: skip
     table = pd.DataFrame(rows)
     error = (table["ci_high"] - table["ci_low"]) / (2 * ndtri(0.975))
-    return in_form(table, model="spread", group=PROVIDER, unit=POINTS, std_error=0.0, p_value=np.nan).assign(
+    return in_form(table, model="spread of means", group=PROVIDER, unit=POINTS, std_error=0.0, p_value=np.nan).assign(
         std_error=error
     )
 
