@@ -20,16 +20,6 @@ OUTSIDE = {
 }
 
 by_weging = partial(forms.lines, axis=word("schoolweging"), x="band", series="kind", names=KINDS, label=MEANS)
-ranges = partial(
-    forms.lines,
-    axis=word("schools that are compared"),
-    x="drawn",
-    series="kind",
-    names=KINDS,
-    label=word("expected range (points)"),
-    zero="edge",
-    written=1,
-)
 lasting = partial(
     forms.points, axis=word("part of the true variance that lasts"), line="group", numbers="percent", zero="edge"
 )
@@ -50,9 +40,23 @@ def by_size(classes: pd.DataFrame) -> Figure:
     return forms.lines(rows, axis, x="size", series="kind", names=names, label=label, zero="edge", written=1)
 
 
+def ranges(rows: pd.DataFrame) -> Figure:
+    """Draw the expected range of means over the number of schools that are compared, equal steps apart."""
+    return forms.lines(
+        rows.assign(drawn=rows["drawn"].astype(str)),
+        text("schools that are compared"),
+        x="drawn",
+        series="kind",
+        names=KINDS,
+        label=text("expected range (points)"),
+        zero="edge",
+        written=1,
+    )
+
+
 def outside(rows: pd.DataFrame) -> Figure:
     """Draw the part of schools outside the inner limits, by level."""
-    inner = rows[rows["limit"] == f"{LIMITS[0]:g}"]
+    inner = rows[rows["limit"] == LIMITS[0]]
     return forms.bars(inner, x="level", height=OUTSIDE, label=text("part of schools"))
 
 
@@ -66,7 +70,7 @@ def luck(rows: pd.DataFrame) -> Figure:
 def false_alarms(rows: pd.DataFrame) -> Figure:
     """Draw how often the rule flags a school that is not below the signal, by candidates a year."""
     return forms.lines(
-        rows.rename(columns={"false_alarm": "estimate"}),
+        rows.rename(columns={"false_alarm": "estimate"}).assign(candidates=rows["candidates"].astype(str)),
         text("candidates a year"),
         x="candidates",
         series="averaged",

@@ -55,7 +55,7 @@ def school_differences(
 
 def _luck(luck: pd.DataFrame) -> Iterator[Finding]:
     known = luck.dropna(subset=["luck"])
-    one_year, more = (known[known["averaged"] == years] for years in ("1", known["averaged"].max()))
+    one_year, more = (known[known["averaged"] == years] for years in (1, known["averaged"].max()))
     if one_year.empty:
         return
     least, most = (one_year.loc[at] for at in (one_year["luck"].idxmin(), one_year["luck"].idxmax()))
@@ -116,7 +116,7 @@ def _prediction(gains: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _outside(outside: pd.DataFrame) -> Iterator[Finding]:
-    known = outside[(outside["level"] == ALL) & (outside["limit"] == f"{LIMITS[0]:g}")]
+    known = outside[(outside["level"] == ALL) & (outside["limit"] == LIMITS[0])]
     for row in as_rows(known.dropna(subset=["expected", "observed", "freed", "schools"])):
         error = np.sqrt(row["expected"] * (1 - row["expected"]) / row["schools"])
         more = row["observed"] - row["expected"] > CRITICAL * error
@@ -167,13 +167,13 @@ def _spread(spread: pd.DataFrame) -> Iterator[Finding]:
 def _ranges(ranges: pd.DataFrame) -> Iterator[Finding]:
     known = ranges.dropna(subset=["estimate"])
     wide = known.pivot_table(index="drawn", columns="kind", values="estimate")
-    wide = wide.loc[sorted(wide.index, key=int)]
+    wide = wide.sort_index()
     if len(wide) > 1 and {"observed", "true"} <= {*wide}:
         few, many = wide.iloc[0], wide.iloc[-1]
         sentence = say(
             "ranges",
-            few_schools=int(str(few.name)),
-            many_schools=int(str(many.name)),
+            few_schools=number_of(few.name),
+            many_schools=number_of(many.name),
             few=few["observed"],
             many=many["observed"],
             few_true=few["true"],

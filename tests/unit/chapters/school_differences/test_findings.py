@@ -49,15 +49,13 @@ def test_the_prediction_that_errs_least_is_named_and_may_be_the_raw_share():
     ("observed", "headline"), [(0.3, "More schools lie outside"), (0.055, "Not measurably more schools")]
 )
 def test_more_schools_outside_than_luck_puts_there(observed, headline):
-    row = {"level": "all levels", "limit": "0.95", "expected": 0.05, "observed": observed, "freed": 0.03}
+    row = {"level": "all levels", "limit": 0.95, "expected": 0.05, "observed": observed, "freed": 0.03}
     found = school_differences(**(NONE | {"outside": pd.DataFrame([{**row, "discovered": 0.0, "schools": 900}])}))
     assert headline in str(found["sentence"].item().beside["headline"])
 
 
 def luck(one, three, level="havo"):
-    return [
-        {"level": level, "averaged": years, "luck": part, "schools": 500} for years, part in (("1", one), ("3", three))
-    ]
+    return [{"level": level, "averaged": years, "luck": part, "schools": 500} for years, part in ((1, one), (3, three))]
 
 
 def test_luck_is_told_with_its_ends_over_levels():

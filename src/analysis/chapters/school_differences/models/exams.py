@@ -120,7 +120,7 @@ def luck(found: dict[str, Fitted], years: int) -> pd.DataFrame:
         for averaged in dict.fromkeys((1, years)):
             parts = np.array([chance / averaged, within / averaged, between])
             named = dict(zip(("luck", "passing", "lasting"), parts / parts.sum(), strict=True))
-            rows.append({"level": level, "averaged": str(averaged), **named, **counts})
+            rows.append({"level": level, "averaged": averaged, **named, **counts})
     return pd.DataFrame(rows)
 
 
@@ -151,7 +151,7 @@ def outside(by_school_exam: pd.DataFrame, winsorise: float, fdr: float) -> pd.Da
             rows.append(
                 {
                     "level": part["level"].iloc[0],
-                    "limit": f"{limit:g}",
+                    "limit": limit,
                     "expected": expected_outside(part["candidates"], part["share"], limit) / len(part),
                     "observed": float((part["z"].abs() > beyond).mean()),
                     "freed": float((part["freed"].abs() > beyond).mean()),

@@ -54,7 +54,7 @@ def errors(found: dict[str, Fitted], sizes: Sequence[int], years: int, quantile:
                     below = _convolved(below, one_year)
                 flagged = below[:, np.arange(averaged * size + 1) < averaged * size * signal].sum(axis=1)
                 said = {"false_alarm": flagged[~weak].mean(), "miss": 1 - flagged[weak].mean()}
-                place = {"level": level, "candidates": str(size), "averaged": str(averaged)}
+                place = {"level": level, "candidates": size, "averaged": averaged}
                 rows.append({**place, **said, "flagged": flagged.mean(), **counts})
     return pd.DataFrame(rows)
 

@@ -161,7 +161,7 @@ def ranges(schools: pd.DataFrame, found: Spread, drawn: Sequence[int]) -> pd.Dat
     }
     counts = {"schools": len(schools), "pupils": int(schools["tested"].sum())}
     rows = [
-        {"drawn": str(number), "kind": kind, "estimate": expected_range(sd, number), **counts}
+        {"drawn": number, "kind": kind, "estimate": expected_range(sd, number), **counts}
         for kind, sd in sds.items()
         for number in drawn
     ]
