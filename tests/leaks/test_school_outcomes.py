@@ -49,7 +49,7 @@ def test_cells_of_one_or_two_schools_do_not_leave(answer_to: Callable[..., str],
 @pytest.mark.usefixtures("loaded")
 def test_a_cell_of_one_school_that_is_called_five_is_refused(answer_to: Callable[..., str]) -> None:
     frame = cells(1).assign(schools=5)
-    assert "single row" in answer_to(
+    assert "values of the rows" in answer_to(
         lambda release: release.table("funnel", frame, caption="Cells", counts=("pupils", "schools"))
     )
 

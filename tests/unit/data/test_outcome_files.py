@@ -47,8 +47,9 @@ def test_programmes_of_a_level_are_added_up_and_years_without_candidates_have_no
     ],
 )
 def test_the_level_stands_in_the_name_of_the_programme(tmp_path: Path, name: str, level: list[str]) -> None:
-    rows = read_examinations(written(tmp_path, ("00AH00", name, [5, 4] + [0] * 8)))
-    assert rows["level"].tolist() == level
+    counts = [5, 4] + [0] * 8
+    rows = read_examinations(written(tmp_path, ("00AH00", name, counts), ("00AH01", "HAVO - N&T", counts)))
+    assert rows["level"].tolist() == [*level, "havo"]
 
 
 def test_a_programme_of_no_known_level_is_refused(tmp_path: Path) -> None:

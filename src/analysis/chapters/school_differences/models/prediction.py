@@ -41,7 +41,7 @@ def predicted(by_school_exam: pd.DataFrame, hold_out: int) -> pd.DataFrame:
     sums = [
         rows.groupby(keys)[["candidates", "passed"]].sum() for rows in (by_school_exam[~last], by_school_exam[last])
     ]
-    both = sums[0].join(sums[1], lsuffix="_first", how="inner").reset_index()
+    both = sums[0].add_suffix("_first").join(sums[1], how="inner").reset_index()
     return pd.concat(
         [_of_level(both[both["level"] == level]) for level in LEVELS if (both["level"] == level).sum() > 9]
     )
