@@ -16,6 +16,7 @@ from analysis.data import bdf, sources
 from analysis.data.advice_files import read_school_advice
 from analysis.data.complete import complete
 from analysis.data.contracts import check
+from analysis.data.count_files import read_counts_over_years
 from analysis.data.country_files import read_country_files
 from analysis.data.export import write_world
 from analysis.data.microdata import MICRODATA, dictionary, microdata
@@ -83,6 +84,7 @@ def receive(
     advice_of_schools: bool = False,
     money_of_schools: bool = False,
     density_and_distance: bool = False,
+    counts_over_years: bool = False,
 ) -> Received:
     """Return the checked data of an edition; the parameters are those of the params block ``data``.
 
@@ -105,6 +107,7 @@ def receive(
         read_school_advice: advice_of_schools,
         read_oab: money_of_schools,
         read_country_files: density_and_distance,
+        read_counts_over_years: counts_over_years,
     }
     for read in (reader for reader, is_wanted in wanted.items() if is_wanted):
         received = _with_files(received, *read(data, cards, allow_changed_sources))

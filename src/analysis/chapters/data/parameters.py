@@ -35,10 +35,17 @@ class DataBlock(OwnSource):
         default=False,
     )
 
+    counts_over_years: bool = key(
+        "read the files of DUO that count pupils in 2010, 2012, 2018, 2019 and 2024 too (duo only)", default=False
+    )
+
     @model_validator(mode="after")
     def _parameters_are_of_the_source(self) -> DataBlock:
         of_source = {
-            "files of DUO and CBS": ("duo", ("advice_of_schools", "money_of_schools", "density_and_distance")),
+            "files of DUO and CBS": (
+                "duo",
+                ("advice_of_schools", "money_of_schools", "density_and_distance", "counts_over_years"),
+            ),
             "synthetic data": ("synthetic", ("scale", "lacks")),
         }
         for kind, (source, names) in of_source.items():

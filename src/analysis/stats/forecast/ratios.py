@@ -81,15 +81,45 @@ def shrunken_log_ratios(counts: pd.DataFrame, *, before: str, after: str, region
     sums = counts.groupby(region)[[before, after]].sum()
     if not (sums.sum() > 0).all():
         raise ModelError("cohort ratios: nobody is counted on one side", Reason.TOO_FEW)
-    effect, variance = log_ratio(sums[before], sums[after])
     everywhere = float(np.log(sums[after].sum() / sums[before].sum()))
-    of_region = shrunken(effect, variance, np.full(len(sums), everywhere), spread_about(effect, variance, everywhere))
-    target = counts[region].map(pd.Series(of_region, index=sums.index)).to_numpy(float)
     own, own_variance = log_ratio(counts[before], counts[after])
-    tau2 = _within(own, own_variance, counts[region])
+    rows = shrunken_in_steps(
+        own, own_variance, counts[region], pd.Series(range(len(sums)), index=sums.index),
+        *log_ratio(sums[before], sums[after]), everywhere,
+    )
+    return rows.set_index(counts.index)
+
+
+def shrunken_in_steps(
+    own: Floats,
+    own_variance: Floats,
+    region: pd.Series,
+    place: pd.Series,
+    regional: Floats,
+    regional_variance: Floats,
+    everywhere: float,
+) -> pd.DataFrame:
+    """Shrink regions to all together, and areas to their shrunken region.
+
+    Parameters
+    ----------
+    own, own_variance, region : Of each area, shape (areas,).
+    place : By name of a region, its place among the regions.
+    regional, regional_variance : Of each region, shape (regions,).
+    everywhere : Of all together.
+
+    Returns
+    -------
+    DataFrame
+        ``raw, of_region, shrunken, weight`` of each area; see `shrunken_log_ratios`.
+    """
+    spread = spread_about(regional, regional_variance, everywhere)
+    of_region = shrunken(regional, regional_variance, np.full(len(regional), everywhere), spread)
+    target = of_region[region.map(place).to_numpy(int)]
+    tau2 = _within(own, own_variance, region)
     weight = np.zeros_like(own) if tau2 == 0 else tau2 / (tau2 + own_variance)
     columns = {"raw": own, "of_region": target, "shrunken": shrunken(own, own_variance, target, tau2), "weight": weight}
-    return pd.DataFrame(columns, index=counts.index)
+    return pd.DataFrame(columns)
 
 
 def spread_about(effect: Floats, variance: Floats, mean: float) -> float:
@@ -114,7 +144,7 @@ def spread_about(effect: Floats, variance: Floats, mean: float) -> float:
 def _within(effect: Floats, variance: Floats, region: pd.Series) -> float:
     """Return the variance between areas of one region; zero where no region has two that are known."""
     known = np.isfinite(variance)
-    dummies = pd.get_dummies(region[known]).to_numpy(float)
+    dummies = pd.get_dummies(region.to_numpy()[known]).to_numpy(float)
     if dummies.shape[0] <= dummies.shape[1]:
         return 0.0
     return tau_squared(effect[known], variance[known], dummies)
