@@ -161,3 +161,16 @@ def beats_naive(tested: pd.DataFrame) -> pd.DataFrame:
         )
     return pd.DataFrame(rows)
 
+
+
+def covered(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the coverage of the cohorts' 95% intervals, the file of 2024 taken as 2024, as estimates to draw.
+
+    Parameters
+    ----------
+    scores : Of `backtest`, gated.
+    """
+    last = {year: horizon for year, horizon in TARGETS}
+    own = scores[(scores["method"] == SHRUNKEN) & (scores["horizon"] == scores["year"].map(last))]
+    names = {"covered_95": "estimate", "low_95": "ci_low", "high_95": "ci_high"}
+    return own.rename(columns=names)[["year", "size", "estimate", "ci_low", "ci_high", "municipalities"]]
