@@ -110,13 +110,18 @@ def read_counts_over_years(
 
 
 def read_ages_2012(path: Path) -> pd.DataFrame:
-    """Read pupils by age of every location on 1 October 2012: ``location, pc4``, and an age a column (4 to 12)."""
+    """Read pupils by age of every location on 1 October 2012: ``location, pc4``, and an age a column (4 to 12).
+
+    Locations of which the file tells no ages have none.
+    """
     names = {age: f"lftd_{age}_jaar" for age in range(3, 15)}
     columns = ["vestigingsnummer", "pc6", *names.values()]
     rows = stripped(read_delimited(path, columns, encoding="mac_roman", separator=","))
-    by_age = {age: whole_numbers(rows[name], str(path)) for age, name in names.items()}
+    told = rows[(rows[[*names.values()]] != "").all(axis=1)]
+    by_age = {age: whole_numbers(told[name], str(path)) for age, name in names.items()}
     grouped = pd.DataFrame(by_age).T.groupby(lambda age: min(max(age, FIRST_AGE), LAST_AGE)).sum().T
-    return grouped.assign(location=rows["vestigingsnummer"], pc4=rows["pc6"].str[:4])
+    counts = grouped.astype("Int64").reindex(rows.index)
+    return counts.assign(location=rows["vestigingsnummer"], pc4=rows["pc6"].str[:4])
 
 
 def _ages_2017(rows: pd.DataFrame) -> pd.DataFrame:
@@ -128,8 +133,8 @@ def _ages_2017(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _of_ages(rows: pd.DataFrame) -> pd.DataFrame:
     ages = list(range(FIRST_AGE, LAST_AGE + 1))
-    young = rows[list(range(FIRST_AGE, 8))].sum(axis=1)
-    return rows[["location", "pc4"]].assign(pupils=rows[ages].sum(axis=1), young=young)
+    young = rows[list(range(FIRST_AGE, 8))].sum(axis=1, skipna=False)
+    return rows[["location", "pc4"]].assign(pupils=rows[ages].sum(axis=1, skipna=False), young=young)
 
 
 def read_pupils_2019(path: Path) -> pd.DataFrame:

@@ -55,7 +55,7 @@ STATES_AFTER = (*SIZES, GONE, NOT_TOLD)
 
 def fans(rows: pd.DataFrame) -> Figure:
     """Draw forecasts with their intervals over the years, and what was counted."""
-    several = rows["area"].nunique() > 1
+    several = len(rows["area"].unique()) > 1
     return forms.lines(
         rows,
         text("1 October of the year"),

@@ -93,7 +93,8 @@ def _slug(area: str) -> str:
 
 
 def _printed(fans: pd.DataFrame, year: int, low: int, high: int) -> Iterator[Finding]:
-    last = {row["series"]: row for row in as_rows(fans[fans["year"] == year])} if fans["area"].nunique() == 1 else {}
+    one_area = len(fans["area"].unique()) == 1
+    last = {row["series"]: row for row in as_rows(fans[fans["year"] == year])} if one_area else {}
     if not {COUNTED, FORECAST} <= set(last):
         return
     came = number_of(last[COUNTED]["estimate"])

@@ -84,8 +84,12 @@ def shrunken_log_ratios(counts: pd.DataFrame, *, before: str, after: str, region
     everywhere = float(np.log(sums[after].sum() / sums[before].sum()))
     own, own_variance = log_ratio(counts[before], counts[after])
     rows = shrunken_in_steps(
-        own, own_variance, counts[region], pd.Series(range(len(sums)), index=sums.index),
-        *log_ratio(sums[before], sums[after]), everywhere,
+        own,
+        own_variance,
+        counts[region],
+        pd.Series(range(len(sums)), index=sums.index),
+        *log_ratio(sums[before], sums[after]),
+        everywhere,
     )
     return rows.set_index(counts.index)
 

@@ -94,8 +94,8 @@ def backtest(tested: pd.DataFrame, levels: Sequence[float]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``method, year, horizon, size, municipalities, mape`` (mean absolute error in per cent), ``weighted`` (the sum of
-        absolute errors by the sum of counts, per cent), ``bias`` (of the sum, per cent), ``crps`` and ``score_95`` (of
+        ``method, year, horizon, size, municipalities, mape`` (mean absolute error in per cent), ``weighted`` (the
+        sum of absolute errors by the sum of counts, per cent), ``bias`` (of the sum, per cent), ``crps`` and ``score_95`` (of
         log counts, per cent), and of each level ``covered_67, low_67, high_67``: the share of intervals that held the
         count, with its exact binomial interval.
     """
@@ -110,8 +110,9 @@ def backtest(tested: pd.DataFrame, levels: Sequence[float]) -> pd.DataFrame:
     ]
     order = {method: place for place, method in enumerate(METHODS)}
     table = pd.DataFrame(rows)
-    return table.sort_values(["horizon", "size", "method"], key=lambda c: c.map(order) if c.name == "method" else c,
-                             kind="stable").reset_index(drop=True)
+    return table.sort_values(
+        ["horizon", "size", "method"], key=lambda c: c.map(order) if c.name == "method" else c, kind="stable"
+    ).reset_index(drop=True)
 
 
 def _summary(own: pd.DataFrame, levels: Sequence[float]) -> dict[str, float]:
@@ -140,8 +141,9 @@ def beats_naive(tested: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Per horizon ``year, horizon``, the two ``weighted`` errors ``cohorts`` and ``naive`` (per cent), their difference
-        ``estimate, ci_low, ci_high, p_value`` (cohorts less naive, points), ``n_obs`` municipalities and ``n_clusters``.
+        Per horizon ``year, horizon``, the two ``weighted`` errors ``cohorts`` and ``naive`` (per cent), their
+        difference ``estimate, ci_low, ci_high, p_value`` (cohorts less naive, points), ``n_obs`` municipalities,
+        ``n_clusters``.
     """
     rows = []
     for (year, horizon), own in tested.groupby(["year", "horizon"]):
@@ -162,7 +164,6 @@ def beats_naive(tested: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-
 def covered(scores: pd.DataFrame) -> pd.DataFrame:
     """Return the coverage of the cohorts' 95% intervals, the file of 2024 taken as 2024, as estimates to draw.
 
@@ -170,7 +171,7 @@ def covered(scores: pd.DataFrame) -> pd.DataFrame:
     ----------
     scores : Of `backtest`, gated.
     """
-    last = {year: horizon for year, horizon in TARGETS}
+    last = dict(TARGETS)
     own = scores[(scores["method"] == SHRUNKEN) & (scores["horizon"] == scores["year"].map(last))]
     names = {"covered_95": "estimate", "low_95": "ci_low", "high_95": "ci_high"}
     return own.rename(columns=names)[["year", "size", "estimate", "ci_low", "ci_high", "municipalities"]]

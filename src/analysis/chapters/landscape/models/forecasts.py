@@ -64,15 +64,15 @@ def ratios_without_province(data: Panel) -> dict[str, Floats]:
     return found
 
 
-def entrants(counts: Floats, yearly: Floats, region: pd.Series, *, shrink: bool) -> tuple[Floats, Floats]:
+def entrants(counts: Floats, yearly: Floats, region: pd.Series | None = None) -> tuple[Floats, Floats]:
     r"""Return how many enter now, and by how much that grows per year, from the cohorts aged 4 to 8.
 
     Parameters
     ----------
     counts : By age, shape (areas, ages).
     yearly : Ratio of a cohort from one year to the next, shape (areas,).
-    region : Of each municipality.
-    shrink : Whether the growth of a municipality is pulled to that of its region, and that to the country's.
+    region
+        Of each municipality, to whose growth its own is pulled, as that is to the country's; None for its own as it is.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def entrants(counts: Floats, yearly: Floats, region: pd.Series, *, shrink: bool)
     """
     level, slope, variance = poisson_line(counts[:, :ENTERED])
     growth = np.log(yearly) - slope
-    if not shrink:
+    if region is None:
         return np.exp(level), growth
     sums = pd.DataFrame(counts[:, :ENTERED]).groupby(region).sum()
     weight = pd.Series(counts.sum(axis=1))
@@ -107,7 +107,7 @@ def entrants(counts: Floats, yearly: Floats, region: pd.Series, *, shrink: bool)
 def cohort_forecast(data: Panel, damping: float, years: int, *, shrink: bool) -> Floats:
     """Forecast pupils by age from 2017: shape (years, areas, ages)."""
     s = survival(ratios_of(data, shrink=shrink))
-    level, growth = entrants(data.base, s[:, 0], data.areas["region"], shrink=shrink)
+    level, growth = entrants(data.base, s[:, 0], data.areas["region"] if shrink else None)
     return forecast_by_age(data.base, s, level, growth, damping, years)
 
 
@@ -145,12 +145,12 @@ def past_errors(data: Panel, damping: float) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per method, municipality and pair of years: ``method, province, horizon, origin, error`` (log of forecast
-        by count).
+        One row per method, municipality and pair of years: ``method, province, horizon, origin, error`` (log of
+        forecast by count).
     """
     counts = data.counts
     s = survival(ratios_without_province(data))
-    level, growth = entrants(data.before, s[:, 0], data.areas["region"], shrink=True)
+    level, growth = entrants(data.before, s[:, 0], data.areas["region"])
     cohorts = forecast_by_age(data.before, s, level, growth, damping, STEP)[-1].sum(axis=1)
     line = linear_trend([2010, BEFORE], counts[[2010, BEFORE]].to_numpy().T, [BASE])[0]
     pairs = [(NAIVE, 2010, BEFORE), (NAIVE, BEFORE, BASE), (NAIVE, 2010, BASE)]

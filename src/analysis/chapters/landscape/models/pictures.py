@@ -41,7 +41,9 @@ def fans(data: Panel, forecast: pd.DataFrame, areas: Sequence[str], level: float
     ends = {f"low_{percent(level)}": "ci_low", f"high_{percent(level)}": "ci_high", "forecast": "estimate"}
     own = forecast[(forecast["method"] == SHRUNKEN) & forecast["area"].isin(areas)].rename(columns=ends)
     own = own.assign(year=BASE + own["horizon"], series=FORECAST, pupils=own["origin"])
-    known = data.counts.set_axis(data.areas["area"]).loc[list(areas), [*COUNTED_YEARS]].rename_axis("area").reset_index()
+    known = (
+        data.counts.set_axis(data.areas["area"]).loc[list(areas), [*COUNTED_YEARS]].rename_axis("area").reset_index()
+    )
     counted = known.melt("area", var_name="year", value_name="pupils").dropna()
     counted = counted.assign(series=COUNTED, estimate=counted["pupils"], ci_low=np.nan, ci_high=np.nan)
     start = counted[counted["year"] == BASE].assign(series=FORECAST)
@@ -138,4 +140,6 @@ def growth(forecast: pd.DataFrame, past: pd.DataFrame, data: Panel) -> pd.DataFr
     own = past[(past["method"] == SHRUNKEN)].set_index("area")["error"]
     came = pd.Series(np.log(data.base.sum(axis=1) / data.before.sum(axis=1)), index=data.areas["area"])
     of = forecast[forecast["method"] == SHRUNKEN].pivot_table(index="area", columns="horizon", values="forecast")
-    return pd.DataFrame({"learnt": came + own, "tested": np.log(of[7] / of[2])}).dropna().rename_axis("area").reset_index()
+    return (
+        pd.DataFrame({"learnt": came + own, "tested": np.log(of[7] / of[2])}).dropna().rename_axis("area").reset_index()
+    )

@@ -1,0 +1,53 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.chapters.landscape.models import backtest
+from analysis.chapters.landscape.models.forecasts import METHODS, NAIVE, SHRUNKEN, forecasts, past_errors
+from analysis.chapters.landscape.models.panel import size_class
+
+LEVELS = (0.67, 0.95)
+
+
+@pytest.fixture(scope="module")
+def tested(data):
+    laws = backtest.laws(past_errors(data, 0.8), LEVELS)
+    expected = backtest.with_intervals(forecasts(data, 0.8, range(1, 8)), laws, LEVELS)
+    return backtest.against_counts(data, expected, (1000.0, 5000.0))
+
+
+def test_every_method_has_a_row_by_horizon_and_class(tested):
+    table = backtest.backtest(tested, LEVELS)
+    assert set(table["method"]) == set(METHODS)
+    assert set(zip(table["year"], table["horizon"], strict=True)) == set(backtest.TARGETS)
+    whole = table[table["size"] == "all"].set_index(["method", "horizon"])["municipalities"]
+    parts = table[table["size"] != "all"].groupby(["method", "horizon"])["municipalities"].sum()
+    assert parts.equals(whole.reindex(parts.index))
+    assert ((table["low_95"] <= table["covered_95"]) & (table["covered_95"] <= table["high_95"])).all()
+
+
+def test_two_municipalities_by_hand():
+    rows = pd.DataFrame({"forecast": [110.0, 180.0], "count": [100.0, 200.0], "bias": 0.0, "sd": 0.1})
+    ends = {"low_67": [95.0, 170.0], "high_67": [105.0, 190.0], "low_95": [80.0, 150.0], "high_95": [120.0, 210.0]}
+    summary = backtest._summary(rows.assign(**ends), LEVELS)
+    assert summary["mape"] == pytest.approx((10 + 10) / 2)
+    assert summary["weighted"] == pytest.approx(100 * (10 + 20) / 300)
+    assert summary["bias"] == pytest.approx(100 * (10 - 20) / 300)
+    assert (summary["covered_67"], summary["covered_95"]) == (0.5, 1.0)
+
+
+def test_the_contest_is_the_difference_of_the_weighted_errors(tested):
+    row = backtest.beats_naive(tested).set_index("year").loc[2019]
+    table = backtest.backtest(tested, LEVELS)
+    whole = table[(table["size"] == "all") & (table["year"] == 2019)].set_index("method")["weighted"]
+    assert row["cohorts"] == pytest.approx(whole[SHRUNKEN])
+    assert row["estimate"] == pytest.approx(whole[SHRUNKEN] - whole[NAIVE])
+    assert row["n_clusters"] == 12
+
+
+def test_classes_begin_at_their_edges():
+    assert size_class(np.array([999.0, 1000.0, 5000.0]), (1000.0, 5000.0)).tolist() == [
+        "below 1000",
+        "1000-5000",
+        "5000 and more",
+    ]
