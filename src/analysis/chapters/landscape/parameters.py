@@ -15,9 +15,7 @@ class LandscapeBlock(Block):
     area_edges: Edges = key("edges of the classes of municipalities", unit="pupils", default=(1000.0, 5000.0, 20000.0))
     size_edges: Edges = key("pupils from which a school is medium, and large", unit="pupils", default=(196.0, 401.0))
     norm: int = key("pupils up to which a school is small", unit="pupils", default=195, ge=20)
-    printed_year: int = key(
-        "year of a forecast in print that is set beside what came; 0: there is none", default=0, ge=0
-    )
+    printed_year: int = key("year of a forecast in print to set beside what came; 0: there is none", default=0, ge=0)
     printed_low: int = key("lowest reading of its number in print", unit="pupils", default=0, ge=0)
     printed_high: int = key("highest reading of it", unit="pupils", default=0, ge=0)
 

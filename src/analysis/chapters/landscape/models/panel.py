@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -72,9 +73,6 @@ def merged(by_area: pd.DataFrame, parts: tuple[str, ...], name: str) -> pd.DataF
 
 def size_class(pupils: Floats, edges: tuple[float, ...]) -> pd.Series:
     """Return the class of municipalities by pupils, in words that are ordered as the classes are."""
-    names = [
-        f"below {edges[0]:g}",
-        *(f"{a:g}-{b:g}" for a, b in zip(edges, edges[1:], strict=False)),
-        f"{edges[-1]:g} and more",
-    ]
+    inner = (f"{low:g}-{high:g}" for low, high in pairwise(edges))
+    names = [f"below {edges[0]:g}", *inner, f"{edges[-1]:g} and more"]
     return pd.Series(pd.Categorical.from_codes(np.digitize(pupils, edges), names, ordered=True))

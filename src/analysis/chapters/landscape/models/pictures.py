@@ -35,8 +35,8 @@ def fans(data: Panel, forecast: pd.DataFrame, areas: Sequence[str], level: float
     Returns
     -------
     DataFrame
-        ``area, year, series`` (`COUNTED` or `FORECAST`), ``estimate, ci_low, ci_high`` (pupils) and ``pupils``: those of
-        the count, or of the year that the forecast starts from.
+        ``area, year, series`` (`COUNTED` or `FORECAST`), ``estimate, ci_low, ci_high`` (pupils) and ``pupils``:
+        those of the count, or of the year that the forecast starts from.
     """
     ends = {f"low_{percent(level)}": "ci_low", f"high_{percent(level)}": "ci_high", "forecast": "estimate"}
     own = forecast[(forecast["method"] == SHRUNKEN) & forecast["area"].isin(areas)].rename(columns=ends)

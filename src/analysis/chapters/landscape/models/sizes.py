@@ -1,7 +1,7 @@
 r"""Schools by size over the years: who is small, who stays small, who is gone; and whether that was to be foreseen.
 
-A location that is gone has size 0, not a missing one: it may have merged, and its pupils changed no school. The chance to
-be small five years on is :math:`\Phi((\log norm - \log N - m) / s)`, with :math:`m = a + b \log N + c g` for a growth
+A location that is gone has size 0, not a missing one: it may have merged, and its pupils changed no school. The chance
+to be small five years on is :math:`\Phi((\log norm - \log N - m) / s)`, with :math:`m = a + b \log N + c g` for a growth
 :math:`g` of the municipality and :math:`s^2 = \exp(g_0 + g_1 \log N)`, for locations that are still there.
 """
 
@@ -39,8 +39,9 @@ def states(by_location_count: pd.DataFrame, edges: tuple[float, ...]) -> pd.Data
     DataFrame
         `GONE` where the location is not on the list of a year; `NOT_TOLD` where it is, without its pupils.
     """
-    wide = by_location_count.pivot(index="location", columns="year", values="pupils").astype(float)
-    listed = by_location_count.assign(on=True).pivot(index="location", columns="year", values="on").notna()
+    told = by_location_count.assign(pupils=by_location_count["pupils"].astype(float))
+    listed = pd.crosstab(told["location"], told["year"]) > 0
+    wide = told.pivot_table(index="location", columns="year", values="pupils").reindex_like(listed)
     named = pd.DataFrame(np.array(SIZES)[np.digitize(wide.fillna(0), edges)], wide.index, wide.columns)
     return named.where(listed, GONE).mask(listed & wide.isna(), NOT_TOLD)
 
@@ -51,8 +52,8 @@ def transitions(by_location_count: pd.DataFrame, edges: tuple[float, ...]) -> pd
     Returns
     -------
     DataFrame
-        ``from_year, to_year, size_before, size_after, schools`` and ``share`` of those of that size before; `NEW` before
-        is who was not on the list.
+        ``from_year, to_year, size_before, size_after, schools`` and ``share`` of those of that size before; `NEW`
+        before is who was not on the list.
     """
     state, rows = states(by_location_count, edges), []
     for first, last in pairwise(YEARS):
