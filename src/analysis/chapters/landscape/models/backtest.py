@@ -94,9 +94,9 @@ def backtest(tested: pd.DataFrame, levels: Sequence[float]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``method, year, horizon, size, municipalities, mape`` (mean absolute error in per cent), ``weighted`` (the
-        sum of absolute errors by the sum of counts, per cent), ``bias`` (of the sum, per cent), ``crps`` and
-        ``score_95`` (of log counts, per cent), and of each level ``covered_67, low_67, high_67``: the share of intervals that held the
+        ``method, year, horizon, size, municipalities``; ``mape``, the mean absolute error, ``weighted``, the sum of
+        absolute errors by the sum of counts, and ``bias`` of the sum, in per cent; ``crps`` and ``score_95`` of log
+        counts, in per cent; and of each level ``covered_67, low_67, high_67``: the share of intervals that held the
         count, with its exact binomial interval.
     """
     keys = ["method", "year", "horizon"]

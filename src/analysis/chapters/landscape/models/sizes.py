@@ -1,8 +1,8 @@
 r"""Schools by size over the years: who is small, who stays small, who is gone; and whether that was to be foreseen.
 
 A location that is gone has size 0, not a missing one: it may have merged, and its pupils changed no school. The chance
-to be small five years on is :math:`\Phi((\log norm - \log N - m) / s)`, with :math:`m = a + b \log N + c g` for a growth
-:math:`g` of the municipality and :math:`s^2 = \exp(g_0 + g_1 \log N)`, for locations that are still there.
+to be small five years on is :math:`\Phi((\log norm - \log N - m) / s)`, with :math:`m = a + b \log N + c g` for
+a growth :math:`g` of the municipality and :math:`s^2 = \exp(g_0 + g_1 \log N)`, for locations that are still there.
 """
 
 from __future__ import annotations
