@@ -55,7 +55,7 @@ def _covered(backtest: pd.DataFrame, year: int) -> Iterator[Finding]:
     own = backtest[(backtest["method"] == SHRUNKEN) & (backtest["year"] == year) & (backtest["size"] == "all")]
     for row in as_rows(own.dropna(subset=["covered_95", "low_95", "high_95"])):
         n = number_of(row["municipalities"])
-        side = "fewer" if row["high_95"] < 0.95 else "more" if row["low_95"] > 0.95 else "as_said"
+        side = int(row["low_95"] > 0.95) - int(row["high_95"] < 0.95)
         values = {
             "outside_municipalities": round(n * (1 - row["covered_95"])),
             "municipalities": n,
@@ -65,15 +65,16 @@ def _covered(backtest: pd.DataFrame, year: int) -> Iterator[Finding]:
             "high": row["high_95"],
             "expected_municipalities": round(0.05 * n),
         }
-        yield "covered", say(f"covered_{side}", **values), n, MUNICIPALITIES
+        sentence = say(("covered_as_said", "covered_more", "covered_fewer")[side], **values)
+        yield "covered", sentence, n, MUNICIPALITIES
 
 
 def _beats(beats: pd.DataFrame) -> Iterator[Finding]:
     for row in as_rows(beats[beats["year"] == NEAR].dropna(subset=["estimate", "ci_low", "ci_high"])):
-        name = ("beats_unclear", "beats_no", "beats_yes")[direction(row)]
         values = {each: number(row[each], 2) for each in ("cohorts", "naive")}
         low, high = (number(row[end], 2) for end in ("ci_low", "ci_high"))
-        sentence = say(name, year=NEAR, low=low, high=high, difference=number(row["estimate"], 2), **values)
+        values |= {"low": low, "high": high, "difference": number(row["estimate"], 2)}
+        sentence = say(("beats_unclear", "beats_no", "beats_yes")[direction(row)], year=NEAR, **values)
         yield "beats", sentence, number_of(row["n_obs"]), MUNICIPALITIES
 
 
@@ -82,9 +83,9 @@ def _fan(rows: pd.DataFrame, area: str) -> Iterator[Finding]:
     if {COUNTED, FORECAST} <= set(last):
         came, said = number_of(last[COUNTED]["estimate"]), last[FORECAST]
         low, high, middle = (number_of(round(said[end])) for end in ("ci_low", "ci_high", "estimate"))
-        side = "below" if came < low else "above" if came > high else "inside"
+        side = int(came > high) - int(came < low)
         values = {"pupils": came, "forecast_pupils": middle, "low_pupils": low, "high_pupils": high}
-        sentence = say(f"fan_{side}", area=term(area), year=FAR, **values)
+        sentence = say(("fan_inside", "fan_above", "fan_below")[side], area=term(area), year=FAR, **values)
         yield f"fan_{_slug(area)}", sentence, number_of(last[FORECAST]["pupils"]), PUPILS
 
 
@@ -105,8 +106,8 @@ def _printed(fans: pd.DataFrame, year: int, low: int, high: int) -> Iterator[Fin
         values |= {"nearer_pupils": low - came, "farther_pupils": high - came}
     elif high < came:
         values |= {"nearer_pupils": came - high, "farther_pupils": came - low}
-    name = "printed_too_high" if low > came else "printed_too_low" if high < came else "printed_right"
-    yield "printed", say(name, **values), came, PUPILS
+    side = int(low > came) - int(high < came)
+    yield "printed", say(("printed_right", "printed_too_high", "printed_too_low")[side], **values), came, PUPILS
 
 
 def _change(change: pd.DataFrame) -> Iterator[Finding]:
@@ -114,7 +115,7 @@ def _change(change: pd.DataFrame) -> Iterator[Finding]:
     for row in as_rows(own if len(own) else change[change["kind"] == "country"]):
         before, after = (number_of(row[name]) for name in ("pupils_before", "pupils_after"))
         moved = number_of(row["moved"])
-        name = "change_in" if moved > 0 else "change_out" if moved < 0 else "change_none"
+        side = int(moved > 0) - int(moved < 0)
         values = {
             "entered_pupils": number_of(row["n_entries"]),
             "left_pupils": number_of(row["n_leavers"]),
@@ -123,7 +124,8 @@ def _change(change: pd.DataFrame) -> Iterator[Finding]:
             "after_pupils": after,
             "share": abs(row["moved_share"]),
         }
-        yield "change", say(name, place=term(str(row["place"])), **values), before, PUPILS
+        sentence = say(("change_none", "change_in", "change_out")[side], place=term(str(row["place"])), **values)
+        yield "change", sentence, before, PUPILS
 
 
 def _small(transitions: pd.DataFrame) -> Iterator[Finding]:
@@ -140,6 +142,7 @@ def _foreseen(quality: pd.DataFrame) -> Iterator[Finding]:
     if {"chance", "as before"} <= set(rows):
         chance, before = (rows[name]["brier"] for name in ("chance", "as before"))
         n = number_of(rows["chance"]["schools"])
-        name = "foreseen_better" if chance < before else "foreseen_worse"
         values = {"chance": number(chance, 3), "before": number(before, 3), "slope": number(rows["chance"]["slope"], 2)}
-        yield "foreseen", say(name, schools=n, from_year=NEAR, to_year=FAR, **values), n, SCHOOLS
+        better = int(chance < before)
+        sentence = say(("foreseen_worse", "foreseen_better")[better], schools=n, from_year=NEAR, to_year=FAR, **values)
+        yield "foreseen", sentence, n, SCHOOLS
