@@ -64,6 +64,7 @@ _BY_AREA_COUNT = open_contract(
     area=text("municipality of 2017"),
     year=whole("year of the 1 October", 2010, 2024),
     pupils=whole("of regular primary schools", 0),
+    without=whole("schools on the list of which the file tells no pupils", 0),
 )
 
 
@@ -97,7 +98,7 @@ def read_counts_over_years(
     )
     by_location = counts[list(_BY_LOCATION_COUNT.columns)]
     funded_counts = [
-        of_institutions(read_funded(folder / path, column), by_location).assign(year=year)
+        of_institutions(read_funded(folder / path, column), by_location).assign(year=year, without=0)
         for year, (path, column) in FUNDED.items()
     ]
     tables = {
@@ -241,8 +242,10 @@ def of_institutions(funded: pd.DataFrame, by_location: pd.DataFrame) -> pd.DataF
 
 
 def _totals(by_location: pd.DataFrame) -> pd.DataFrame:
-    known = by_location.dropna(subset=["area", "pupils"]).astype({"pupils": "int64"})
-    return known.groupby(["area", "year"], as_index=False)["pupils"].sum()[["area", "pupils", "year"]]
+    known = by_location.dropna(subset="area")
+    known = known.assign(without=known["pupils"].isna().astype("int64"), pupils=known["pupils"].fillna(0))
+    sums = known.groupby(["area", "year"], as_index=False)[["pupils", "without"]].sum()
+    return sums.astype({"pupils": "int64"})[["area", "year", "pupils", "without"]]
 
 
 def _by_age(ages: dict[int, pd.DataFrame], by_location: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:

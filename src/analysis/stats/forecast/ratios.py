@@ -9,12 +9,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete
-from analysis.stats.random_effects import tau_squared
 
 ITERATIONS, CONVERGED = 200, 1e-12
 
@@ -75,7 +74,8 @@ def shrunken_log_ratios(counts: pd.DataFrame, *, before: str, after: str, region
 
     Notes
     -----
-    :math:`\tau^2` is Paule and Mandel's, between areas within regions and between regions.
+    :math:`B = \tau^2 / (\tau^2 + \phi v)`; for :math:`\tau^2` and :math:`\phi` between areas see `spread_and_noise`,
+    between regions the former is Paule and Mandel's about the value of all together.
     """
     check_complete(counts, [before, after, region], "cohort ratios")
     sums = counts.groupby(region)[[before, after]].sum()
@@ -117,12 +117,14 @@ def shrunken_in_steps(
     DataFrame
         ``raw, of_region, shrunken, weight`` of each area; see `shrunken_log_ratios`.
     """
-    spread = spread_about(regional, regional_variance, everywhere)
-    of_region = shrunken(regional, regional_variance, np.full(len(regional), everywhere), spread)
+    tau2, noise = spread_and_noise(own, own_variance, region)
+    chance = noise * regional_variance
+    spread = spread_about(regional, chance, everywhere)
+    of_region = shrunken(regional, chance, np.full(len(regional), everywhere), spread)
     target = of_region[region.map(place).to_numpy(int)]
-    tau2 = _within(own, own_variance, region)
-    weight = np.zeros_like(own) if tau2 == 0 else tau2 / (tau2 + own_variance)
-    columns = {"raw": own, "of_region": target, "shrunken": shrunken(own, own_variance, target, tau2), "weight": weight}
+    variance = np.where(np.isfinite(own_variance), noise * own_variance, np.inf)
+    weight = np.zeros_like(own) if tau2 == 0 else tau2 / (tau2 + variance)
+    columns = {"raw": own, "of_region": target, "shrunken": weight * own + (1 - weight) * target, "weight": weight}
     return pd.DataFrame(columns)
 
 
@@ -145,13 +147,41 @@ def spread_about(effect: Floats, variance: Floats, mean: float) -> float:
     return 0.0 if excess(0.0) <= 0 else float(brentq(excess, 0.0, float(square.sum()) / len(v) + 1e-9))
 
 
-def _within(effect: Floats, variance: Floats, region: pd.Series) -> float:
-    """Return the variance between areas of one region; zero where no region has two that are known."""
+def spread_and_noise(effect: Floats, variance: Floats, region: pd.Series) -> tuple[float, float]:
+    r"""Estimate the variance between areas of a region, and by what their Poisson variances have to be multiplied.
+
+    A cohort is counted twice: most of its pupils are in both counts, so that their ratio varies less by chance than
+    that of two counts of others, and :math:`\phi` is below one. With it held at one, no spread is found where there is.
+
+    Parameters
+    ----------
+    effect, variance : Of each area, shape (areas,); those of an infinite variance do not count.
+    region : Of each area.
+
+    Returns
+    -------
+    tau2, noise : Zero and one where no more areas are known than regions.
+
+    Notes
+    -----
+    Restricted maximum likelihood of :math:`r_g \sim N(m_{c(g)}, \tau^2 + \phi v_g)` with a mean of every region.
+    """
     known = np.isfinite(variance)
-    dummies = pd.get_dummies(region.to_numpy()[known]).to_numpy(float)
-    if dummies.shape[0] <= dummies.shape[1]:
-        return 0.0
-    return tau_squared(effect[known], variance[known], dummies)
+    r, v, (of, names) = effect[known], variance[known], pd.factorize(region.to_numpy()[known])
+    if len(r) <= len(names) + 1:
+        return 0.0, 1.0
+
+    def loss(logs: Floats) -> float:
+        total = np.exp(logs[0]) + np.exp(logs[1]) * v
+        weight = np.bincount(of, 1 / total)
+        left = r - (np.bincount(of, r / total) / weight)[of]
+        return float(np.log(total).sum() + np.log(weight).sum() + np.square(left / np.sqrt(total)).sum())
+
+    scale = float(np.log(np.var(r) + np.finfo(float).tiny))
+    starts = [(scale, 0.0), (scale, -2.0), (scale - 3, 0.0), (scale - 3, -2.0)]
+    bounds = [(scale - 15, scale + 3), (-7.0, 3.0)]
+    found = min((minimize(loss, start, bounds=bounds) for start in starts), key=lambda one: float(one.fun))
+    return float(np.exp(found.x[0])), float(np.exp(found.x[1]))
 
 
 def poisson_line(counts: Floats) -> tuple[Floats, Floats, Floats]:

@@ -24,7 +24,7 @@ def rows_of(areas=AREAS, seed=5):
             by_age += [{**area, "age": 4 + place, "year": year, "pupils": int(n)} for place, n in enumerate(counts)]
         totals = {2010: before.sum() + 5, 2012: before.sum(), 2017: later.sum(), 2018: later.sum() - 3}
         totals |= {2019: later.sum() - 8, 2024: later.sum() - 20}
-        by_count += [{"area": area["area"], "year": year, "pupils": int(n)} for year, n in totals.items()]
+        by_count += [{"area": area["area"], "year": year, "pupils": int(n), "without": 0} for year, n in totals.items()]
     return pd.DataFrame(by_age), pd.DataFrame(by_count)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from analysis.chapters.landscape.models import backtest
 from analysis.chapters.landscape.models.forecasts import METHODS, NAIVE, SHRUNKEN, forecasts, past_errors
-from analysis.chapters.landscape.models.panel import size_class
+from analysis.chapters.landscape.models.panel import panel, size_class
 
 LEVELS = (0.67, 0.95)
 
@@ -24,6 +24,15 @@ def test_every_method_has_a_row_by_horizon_and_class(tested):
     parts = table[table["size"] != "all"].groupby(["method", "horizon"])["municipalities"].sum()
     assert parts.equals(whole.reindex(parts.index))
     assert ((table["low_95"] <= table["covered_95"]) & (table["covered_95"] <= table["high_95"])).all()
+
+
+def test_a_municipality_of_which_a_school_tells_no_pupils_is_not_tested(rows):
+    by_age, by_count = rows
+    lacking = (by_count["area"] == "a02") & (by_count["year"] == 2024)
+    data = panel(by_age, by_count.assign(without=lacking.astype(int)))
+    expected = forecasts(data, 0.8, range(1, 8))
+    found = backtest.against_counts(data, expected, (1000.0, 5000.0))
+    assert (found["area"] == "a02").groupby(found["year"]).any().to_dict() == {2018: True, 2019: True, 2024: False}
 
 
 def test_two_municipalities_by_hand():

@@ -9,6 +9,7 @@ from analysis.stats.forecast.ratios import (
     shrunken,
     shrunken_log_ratios,
     spread_about,
+    spread_and_noise,
 )
 
 
@@ -36,19 +37,32 @@ def test_spread_about_a_known_mean():
     assert spread_about(np.array([0.1, -0.1]), np.array([0.05, 0.05]), 0.0) == 0.0
 
 
+def made_areas(noise, tau, seed=4, areas=400):
+    """Make log ratios of areas in 20 regions whose chance is a part of that of two Poisson counts."""
+    made = np.random.default_rng(seed)
+    variance = 2 / np.exp(made.uniform(4, 8, areas))
+    region = pd.Series([f"r{number % 20}" for number in range(areas)])
+    mean = region.map({f"r{number}": made.normal(-0.05, 0.02) for number in range(20)}).to_numpy()
+    return mean + made.normal(0, np.sqrt(tau**2 + noise * variance)), variance, region
+
+
+def test_spread_and_the_part_of_poisson_chance_are_found():
+    tau2, noise = spread_and_noise(*made_areas(0.2, 0.03))
+    assert np.sqrt(tau2) == pytest.approx(0.03, rel=0.15)
+    assert noise == pytest.approx(0.2, rel=0.25)
+
+
 def test_areas_lie_between_their_own_ratio_and_that_of_their_region():
-    counts = pd.DataFrame(
-        {
-            "before": [1000, 1000, 50, 2000, 2000, 0],
-            "after": [1200, 800, 60, 2400, 2000, 5],
-            "region": ["a", "a", "a", "b", "b", "b"],
-        }
-    )
+    effect, variance, region = made_areas(0.2, 0.03)
+    before = np.round(2 / variance)
+    counts = pd.DataFrame({"before": before, "after": np.round(before * np.exp(effect)), "region": region})
+    counts.loc[7, "before"] = 0
     rows = shrunken_log_ratios(counts, before="before", after="after", region="region")
     low, high = rows[["raw", "of_region"]].min(axis=1), rows[["raw", "of_region"]].max(axis=1)
     assert ((rows["shrunken"] >= low) & (rows["shrunken"] <= high)).all()
-    assert rows.loc[0, "weight"] > rows.loc[2, "weight"] > rows.loc[5, "weight"] == 0.0
-    assert rows.loc[5, "shrunken"] == rows.loc[5, "of_region"]
+    assert rows["weight"].corr(counts["before"], method="spearman") > 0.99
+    assert rows.loc[7, "weight"] == 0
+    assert rows.loc[7, "shrunken"] == rows.loc[7, "of_region"]
 
 
 def test_ratios_of_nobody_are_refused():

@@ -66,7 +66,9 @@ def percent(level: float) -> int:
 
 
 def against_counts(data: Panel, forecast: pd.DataFrame, edges: tuple[float, ...]) -> pd.DataFrame:
-    """Set forecasts beside the counts of their years; a municipality that a year does not tell has no row.
+    """Set forecasts beside the counts of their years.
+
+    A municipality that a year does not tell has no row, nor one of which it tells some schools only.
 
     Returns
     -------
@@ -76,7 +78,8 @@ def against_counts(data: Panel, forecast: pd.DataFrame, edges: tuple[float, ...]
     rows = []
     for year, horizon in TARGETS:
         own = forecast[forecast["horizon"] == horizon]
-        came = own["area"].map(pd.Series(data.counts[year].to_numpy(), index=data.areas["area"]))
+        told = data.counts[year].where(data.whole[year]).set_axis(data.areas["area"])
+        came = own["area"].map(told)
         rows.append(own.assign(year=year, count=came).dropna(subset="count"))
     both = pd.concat(rows, ignore_index=True)
     size = size_class(both["origin"].to_numpy(), edges)

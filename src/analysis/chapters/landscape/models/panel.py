@@ -27,12 +27,14 @@ class Panel:
     areas : ``area, region, province``, one row per municipality, in the order of the arrays.
     before, base : Pupils by age of `BEFORE` and `BASE`, shape (areas, ages).
     counts : Pupils of all ages, a column per year; missing where a year does not tell them.
+    whole : Whether a year tells the pupils of every school of the municipality, as `counts`.
     """
 
     areas: pd.DataFrame
     before: Floats
     base: Floats
     counts: pd.DataFrame
+    whole: pd.DataFrame
 
     def cohort(self, ages: tuple[int, ...]) -> tuple[Floats, Floats]:
         """Return the pupils of these ages in `BEFORE`, and of the ages that they then had in `BASE`."""
@@ -49,10 +51,14 @@ def panel(by_area_age_year: pd.DataFrame, by_area_count: pd.DataFrame) -> Panel:
     """
     wide = by_area_age_year.pivot_table(index="area", columns=["year", "age"], values="pupils", aggfunc="sum")
     areas = by_area_age_year.groupby("area")[["region", "province"]].first().loc[wide.index].reset_index()
-    counts = by_area_count.pivot_table(index="area", columns="year", values="pupils", aggfunc="sum")
+    counts, without = (
+        by_area_count.pivot_table(index="area", columns="year", values=name, aggfunc="sum")
+        .reindex(wide.index)
+        .reset_index(drop=True)
+        for name in ("pupils", "without")
+    )
     of_year = {year: wide[year][list(AGES)].to_numpy(float) for year in (BEFORE, BASE)}
-    totals = counts.reindex(wide.index).astype(float).reset_index(drop=True)
-    return Panel(areas, of_year[BEFORE], of_year[BASE], totals)
+    return Panel(areas, of_year[BEFORE], of_year[BASE], counts.astype(float), without == 0)
 
 
 def merged(by_area: pd.DataFrame, parts: tuple[str, ...], name: str) -> pd.DataFrame:
@@ -67,8 +73,9 @@ def merged(by_area: pd.DataFrame, parts: tuple[str, ...], name: str) -> pd.DataF
     for column in {"region", "province"} & {*by_area}:
         first = by_area.loc[by_area["area"] == parts[0], column].iloc[0]
         renamed[column] = renamed[column].where(renamed["area"] != name, first)
-    keys = [column for column in by_area if column != "pupils"]
-    return renamed.groupby(keys, as_index=False)["pupils"].sum()[list(by_area)]
+    numbers = [column for column in by_area if column in ("pupils", "without")]
+    keys = [column for column in by_area if column not in numbers]
+    return renamed.groupby(keys, as_index=False)[numbers].sum()[list(by_area)]
 
 
 def size_class(pupils: Floats, edges: tuple[float, ...]) -> pd.Series:
