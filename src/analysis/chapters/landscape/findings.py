@@ -139,10 +139,10 @@ def _small(transitions: pd.DataFrame) -> Iterator[Finding]:
 
 def _foreseen(quality: pd.DataFrame) -> Iterator[Finding]:
     rows = {row["rule"]: row for row in as_rows(quality.dropna(subset="brier"))}
-    if {"chance", "as before"} <= set(rows):
-        chance, before = (rows[name]["brier"] for name in ("chance", "as before"))
-        n = number_of(rows["chance"]["schools"])
-        values = {"chance": number(chance, 3), "before": number(before, 3), "slope": number(rows["chance"]["slope"], 2)}
+    if {"by the model", "as before"} <= set(rows):
+        chance, before = (rows[name]["brier"] for name in ("by the model", "as before"))
+        n = number_of(rows["by the model"]["schools"])
+        values = {"chance": number(chance, 3), "before": number(before, 3), "slope": number(rows["by the model"]["slope"], 2)}
         better = int(chance < before)
         sentence = say(("foreseen_worse", "foreseen_better")[better], schools=n, from_year=NEAR, to_year=FAR, **values)
         yield "foreseen", sentence, n, SCHOOLS

@@ -145,7 +145,7 @@ def quality(found: pd.DataFrame, norm: int) -> pd.DataFrame:
     X = np.column_stack([np.ones(len(small)), logit(chance)])
     slope = float(maximise(X, np.ones(len(small)), small).beta[1])
     rows = [
-        {"rule": "chance", "brier": float(np.square(chance - small).mean()), "slope": slope},
+        {"rule": "by the model", "brier": float(np.square(chance - small).mean()), "slope": slope},
         {"rule": "as before", "brier": float(np.square(stays - small).mean()), "slope": np.nan},
     ]
     return pd.DataFrame(rows).assign(schools=len(found))
