@@ -51,7 +51,7 @@ def test_errors_of_one_municipality_rest_on_one(release: Release, column: str) -
             "method": "cohorts",
             "year": 2019,
             "horizon": 2,
-            "size": ["all", "20000 and more"],
+            "size": ["all", "20000 or more"],
             "municipalities": [386, 1],
             column: [2.27, 0.23],
         }

@@ -142,7 +142,11 @@ def _foreseen(quality: pd.DataFrame) -> Iterator[Finding]:
     if {"by the model", "as before"} <= set(rows):
         chance, before = (rows[name]["brier"] for name in ("by the model", "as before"))
         n = number_of(rows["by the model"]["schools"])
-        values = {"chance": number(chance, 3), "before": number(before, 3), "slope": number(rows["by the model"]["slope"], 2)}
+        values = {
+            "chance": number(chance, 3),
+            "before": number(before, 3),
+            "slope": number(rows["by the model"]["slope"], 2),
+        }
         better = int(chance < before)
         sentence = say(("foreseen_worse", "foreseen_better")[better], schools=n, from_year=NEAR, to_year=FAR, **values)
         yield "foreseen", sentence, n, SCHOOLS

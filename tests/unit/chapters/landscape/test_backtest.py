@@ -58,5 +58,5 @@ def test_classes_begin_at_their_edges():
     assert size_class(np.array([999.0, 1000.0, 5000.0]), (1000.0, 5000.0)).tolist() == [
         "below 1000",
         "1000-5000",
-        "5000 and more",
+        "5000 or more",
     ]

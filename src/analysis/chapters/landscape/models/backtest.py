@@ -9,7 +9,6 @@ import pandas as pd
 
 from analysis.chapters.landscape.models.forecasts import METHODS, NAIVE, SHRUNKEN
 from analysis.chapters.landscape.models.panel import Panel, size_class
-from analysis.publish.findings import as_rows
 from analysis.stats.fit import mean
 from analysis.stats.forecast.error_law import ErrorLaw, fit_error_law
 from analysis.stats.forecast.scores import coverage, crps_normal, interval_score
@@ -161,7 +160,7 @@ def beats_naive(tested: pd.DataFrame) -> pd.DataFrame:
                 "horizon": horizon,
                 "cohorts": float(np.average(pairs[SHRUNKEN], weights=size)),
                 "naive": float(np.average(pairs[NAIVE], weights=size)),
-                **as_rows(found)[0],
+                **found.iloc[0].to_dict(),
             }
         )
     return pd.DataFrame(rows)

@@ -50,12 +50,19 @@ def change(data: Panel, area: str) -> pd.DataFrame:
 
 
 def cohort_ratios(data: Panel, area: str) -> pd.DataFrame:
-    """Return what became of each cohort of 2012 by 2017, net: ``place, age, pupils_before, pupils_after, ratio``."""
+    """Return what became of each cohort of 2012 by 2017, net.
+
+    Returns
+    -------
+    DataFrame
+        ``place, age`` and ``age_later`` (12 with older), ``pupils_before, pupils_after, ratio``.
+    """
     at = {"Netherlands": slice(None), **({area: data.areas["area"] == area} if area in set(data.areas["area"]) else {})}
     rows = [
         {
             "place": place,
-            "age": f"{age} to {age + STEP}" if age + STEP < AGES[-1] else f"{age} to {age + STEP} or older",
+            "age": age,
+            "age_later": age + STEP,
             "pupils_before": int(data.before[chosen][:, number].sum()),
             "pupils_after": int(data.base[chosen][:, number + STEP].sum()),
         }

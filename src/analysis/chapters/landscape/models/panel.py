@@ -81,5 +81,5 @@ def merged(by_area: pd.DataFrame, parts: tuple[str, ...], name: str) -> pd.DataF
 def size_class(pupils: Floats, edges: tuple[float, ...]) -> pd.Series:
     """Return the class of municipalities by pupils, in words that are ordered as the classes are."""
     inner = (f"{low:g}-{high:g}" for low, high in pairwise(edges))
-    names = [f"below {edges[0]:g}", *inner, f"{edges[-1]:g} and more"]
+    names = [f"below {edges[0]:g}", *inner, f"{edges[-1]:g} or more"]
     return pd.Series(pd.Categorical.from_codes(np.digitize(pupils, edges), names, ordered=True))

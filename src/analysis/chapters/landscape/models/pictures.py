@@ -10,7 +10,6 @@ import pandas as pd
 from analysis.chapters.landscape.models.backtest import TARGETS, percent
 from analysis.chapters.landscape.models.forecasts import METHODS, SHRUNKEN
 from analysis.chapters.landscape.models.panel import BASE, Panel
-from analysis.publish.findings import as_rows
 from analysis.stats.fit import mean
 from analysis.stats.forecast.error_law import ErrorLaw
 
@@ -88,7 +87,7 @@ def contest(tested: pd.DataFrame) -> pd.DataFrame:
             own = tested[(tested["method"] == method) & (tested["year"] == year) & (tested["horizon"] == horizon)]
             miss = 100 * (own["forecast"] - own["count"]).abs() / own["count"]
             found = mean(miss, own["province"], own["count"]).estimates("contest", "", "percent")
-            rows.append({**as_rows(found)[0], "method": method, "year": year})
+            rows.append({**found.iloc[0].to_dict(), "method": method, "year": year})
     return pd.DataFrame(rows)[["method", "year", "estimate", "ci_low", "ci_high", "n_obs", "n_clusters"]]
 
 
