@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pytest
 
 import analysis.chapters.landscape as chapter
 from analysis.publish.exhibits import read_exhibits
@@ -42,20 +41,3 @@ def test_the_pupils_of_a_tiny_municipality_are_withheld(release: Release) -> Non
     ]
     shown = gated(release, "fans", pd.DataFrame(rows).assign(ci_low=float("nan"), ci_high=float("nan")))
     assert shown.set_index("area").loc["tiny", ["estimate", "pupils"]].isna().all()
-
-
-@pytest.mark.parametrize("column", ["mape", "covered_95"])
-def test_errors_of_one_municipality_rest_on_one(release: Release, column: str) -> None:
-    frame = pd.DataFrame(
-        {
-            "method": "cohorts",
-            "year": 2019,
-            "horizon": 2,
-            "size": ["all", "20000 or more"],
-            "municipalities": [386, 1],
-            column: [2.27, 0.23],
-        }
-    )
-    declared = EXHIBITS.frames["backtest"]["counts"]["municipalities"]
-    shown = release.gated(frame, {"municipalities": [name for name in declared if name in frame]}, free=["horizon"])
-    assert pd.isna(shown.loc[1, column])

@@ -112,17 +112,17 @@ def _printed(fans: pd.DataFrame, year: int, low: int, high: int) -> Iterator[Fin
 
 def _change(change: pd.DataFrame) -> Iterator[Finding]:
     own = change[change["kind"] == "municipality"]
-    for row in as_rows(own if len(own) else change[change["kind"] == "country"]):
+    rows = own if len(own) else change[change["kind"] == "country"]
+    for row in as_rows(rows.dropna(subset="moved_share")):
         before, after = (number_of(row[name]) for name in ("pupils_before", "pupils_after"))
-        moved = number_of(row["moved"])
-        side = int(moved > 0) - int(moved < 0)
+        share = row["moved_share"]
+        side = int(share > 0) - int(share < 0)
         values = {
             "entered_pupils": number_of(row["n_entries"]),
             "left_pupils": number_of(row["n_leavers"]),
-            "moved_pupils": abs(moved),
             "before_pupils": before,
             "after_pupils": after,
-            "share": abs(row["moved_share"]),
+            "share": abs(share),
         }
         sentence = say(("change_none", "change_in", "change_out")[side], place=term(str(row["place"])), **values)
         yield "change", sentence, before, PUPILS

@@ -96,9 +96,9 @@ def backtest(tested: pd.DataFrame, levels: Sequence[float]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``method, year, horizon, size, municipalities``; ``mape``, the mean absolute error, ``weighted``, the sum of
-        absolute errors by the sum of counts, and ``bias`` of the sum, in per cent; ``crps`` and ``score_95`` of log
-        counts, in per cent; and of each level ``covered_67, low_67, high_67``: the share of intervals that held the
+        ``method, year, horizon, size, municipalities, pupils``; ``mape``, the mean absolute error, ``weighted``, the
+        sum of absolute errors by the sum of counts, and ``bias`` of the sum, in per cent; ``crps`` and ``score_95`` of
+        log counts, in per cent; and of each level ``covered_67, low_67, high_67``: the share of intervals that held the
         count, with its exact binomial interval.
     """
     keys = ["method", "year", "horizon"]
@@ -123,6 +123,7 @@ def _summary(own: pd.DataFrame, levels: Sequence[float]) -> dict[str, float]:
     low, high = (np.log(own[f"{end}_{percent(levels[-1])}"]) for end in ("low", "high"))
     summary = {
         "municipalities": len(own),
+        "pupils": int(own["count"].sum()),
         "mape": 100 * float((absolute / own["count"]).mean()),
         "weighted": 100 * float(absolute.sum() / own["count"].sum()),
         "bias": 100 * float(miss.sum() / own["count"].sum()),
@@ -176,4 +177,4 @@ def covered(scores: pd.DataFrame) -> pd.DataFrame:
     last = dict(TARGETS)
     own = scores[(scores["method"] == SHRUNKEN) & (scores["horizon"] == scores["year"].map(last))]
     names = {"covered_95": "estimate", "low_95": "ci_low", "high_95": "ci_high"}
-    return own.rename(columns=names)[["year", "size", "estimate", "ci_low", "ci_high", "municipalities"]]
+    return own.rename(columns=names)[["year", "size", "estimate", "ci_low", "ci_high", "pupils"]]

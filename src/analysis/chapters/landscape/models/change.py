@@ -22,8 +22,8 @@ def change(data: Panel, area: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per place: ``place, kind, pupils_before, pupils_after, n_entries, n_leavers, moved`` (net) and the
-        three as shares of the pupils before: ``entries_share, leavers_share, moved_share, change_share``. Whoever
+        One row per place: ``place, kind, pupils_before, pupils_after, n_entries, n_leavers``, and these and the net
+        movement as shares of the pupils before: ``entries_share, leavers_share, moved_share, change_share``. Whoever
         reaches age 11 counts as a leaver if not at school: on 1 October some of that age have left.
     """
     split = components(data.before, data.base, step=STEP, leaving_from=LEAVING)
@@ -46,7 +46,9 @@ def change(data: Panel, area: str) -> pd.DataFrame:
         "moved_share": rows["moved"],
         "change_share": rows["pupils_after"] - rows["pupils_before"],
     }
-    return rows[["place", "kind", *numbers]].assign(**{name: n / rows["pupils_before"] for name, n in shares.items()})
+    return rows[["place", "kind", *numbers[:-1]]].assign(
+        **{name: n / rows["pupils_before"] for name, n in shares.items()}
+    )
 
 
 def cohort_ratios(data: Panel, area: str) -> pd.DataFrame:

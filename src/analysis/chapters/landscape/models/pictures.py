@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,9 @@ LARGEST = 4
 """Municipalities that are drawn where the edition is about all of them."""
 GRID = 40
 COUNTED_YEARS = (2010, 2012, 2017, 2018, 2019, 2024)
+LAST_FILE = 2024
+HOW = {"key": "by its number", "postcode": "by its postcode", "neither": "fits neither"}
+WITHOUT = "no pupils told"
 
 
 def shown_areas(data: Panel, region: str) -> list[str]:
@@ -105,27 +108,30 @@ def counts_table(by_location_count: pd.DataFrame, region: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``place, year, schools, pupils``, how many schools stand in a municipality of 2017 by their key and by their
-        postcode, and those that fit neither, ``schools_by_key, schools_by_postcode, schools_neither``; and
-        ``schools_without_count``.
+        ``place, year, date, schools, pupils``; the file of 2024 states no date for its counts.
     """
     every = {"Netherlands": by_location_count, region: by_location_count[by_location_count["area"] == region]}
-    tables = [_counts(rows).assign(place=place) for place, rows in every.items() if len(rows)]
-    table = pd.concat(tables, ignore_index=True)
-    return table[["place", "year", "date", *(name for name in table if name not in ("place", "year", "date"))]]
+    counts = [
+        rows.groupby("year").agg(schools=("location", "size"), pupils=("pupils", "sum")).assign(place=place)
+        for place, rows in every.items()
+        if len(rows)
+    ]
+    table = pd.concat(counts).reset_index().astype({"pupils": "int64"})
+    date = np.where(table["year"] == LAST_FILE, "date not stated", "1 October")
+    return table.assign(date=date)[["place", "year", "date", "schools", "pupils"]]
 
 
-def _counts(rows: pd.DataFrame) -> pd.DataFrame:
-    by_year = rows.groupby("year")
-    how: Mapping[str, pd.Series] = {
-        f"schools_{name}": rows["placed"].eq(value).groupby(rows["year"]).sum()
-        for name, value in (("by_key", "key"), ("by_postcode", "postcode"), ("neither", "neither"))
-    }
-    found = by_year.agg(schools=("location", "size"), pupils=("pupils", "sum")).assign(
-        **how, schools_without_count=rows["pupils"].isna().groupby(rows["year"]).sum()
-    )
-    found = found.astype("int64").reset_index()
-    return found.assign(date=np.where(found["year"] == 2024, "date not stated", "1 October"))
+def placed(by_location_count: pd.DataFrame) -> pd.DataFrame:
+    """Count how the municipality of 2017 of each location was found, and of how many a file tells no pupils.
+
+    Returns
+    -------
+    DataFrame
+        ``year, placed, schools, pupils``; `WITHOUT` are locations on the list without their pupils.
+    """
+    how = by_location_count["placed"].map(HOW).mask(by_location_count["pupils"].isna(), WITHOUT)
+    sums = by_location_count.assign(placed=how).groupby(["year", "placed"])
+    return sums.agg(schools=("location", "size"), pupils=("pupils", "sum")).astype("int64").reset_index()
 
 
 def growth(forecast: pd.DataFrame, past: pd.DataFrame, data: Panel) -> pd.DataFrame:
