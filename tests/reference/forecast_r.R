@@ -19,6 +19,8 @@ for (name in names(series)) {
     data.frame(what = "mean", series = name, at = 1:5, number = as.numeric(ahead$mean)),
     data.frame(what = "low", series = name, at = 1:5, number = as.numeric(ahead$lower)),
     data.frame(what = "high", series = name, at = 1:5, number = as.numeric(ahead$upper)),
+    data.frame(what = "par", series = name, at = 1:3, number = as.numeric(fit$par[c("alpha", "beta", "phi")])),
+    data.frame(what = "sigma2", series = name, at = 0, number = fit$sigma2),
     data.frame(what = "loglik", series = name, at = 0, number = fit$loglik))
 }
 e1 <- c(1.2, -0.7, 2.1, 0.4, -1.5, 0.9, 1.8, -2.2, 0.3, 1.1, -0.6, 1.4)

@@ -88,9 +88,8 @@ def damped_trend(history: Floats, steps: int) -> DampedTrend:
     Notes
     -----
     The variance of the errors is :math:`\sum e^2 / (n - 5)`, over the three smoothing parameters and the two
-    beginnings, as R's ``forecast::ets``.
-    At :math:`h` steps it is :math:`\sigma^2 (1 + \sum_{j<h} c_j^2)` with :math:`c_j = \alpha + \beta (\phi + \dots +
-    \phi^j)` (Hyndman and others, 2008, table 6.1).
+    beginnings. At :math:`h` steps it is :math:`\sigma^2 (1 + \sum_{j<h} c_j^2)` with
+    :math:`c_j = \alpha + \beta (\phi + \dots + \phi^j)` (Hyndman and others, 2008, table 6.1).
     """
     y = np.asarray(history, float)
     if len(y) < FEWEST:
@@ -100,7 +99,22 @@ def damped_trend(history: Floats, steps: int) -> DampedTrend:
         warnings.simplefilter("ignore", ConvergenceWarning)  # a flat likelihood: any of its maxima forecasts alike
         fitted = model.fit(disp=False, maxiter=5000)
     alpha, beta, phi = (float(value) for value in fitted.params[:3])
-    reach = alpha + beta * np.cumsum(phi ** np.arange(1, steps))
     sigma2 = float(np.square(fitted.resid).sum()) / (len(y) - 5)
+    return DampedTrend(
+        np.asarray(fitted.forecast(steps), float), error_of_damped_trend(alpha, beta, phi, sigma2, steps)
+    )
+
+
+def error_of_damped_trend(alpha: float, beta: float, phi: float, sigma2: float, steps: int) -> Floats:
+    r"""Return the standard deviation of the errors of 1, 2, ... steps ahead; see the notes of `damped_trend`.
+
+    Parameters
+    ----------
+    alpha, beta, phi : Smoothing of level and trend, and damping.
+    sigma2 : Variance of the error of one step.
+    steps : How many.
+    """
+    reach = alpha + beta * np.cumsum(phi ** np.arange(1, steps))
     growth = np.concatenate([[0.0], np.cumsum(np.square(reach))])
-    return DampedTrend(np.asarray(fitted.forecast(steps), float), np.sqrt(sigma2 * (1 + growth)))
+    errors: Floats = np.sqrt(sigma2 * (1 + growth))
+    return errors
