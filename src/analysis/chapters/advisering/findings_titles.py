@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.chapters.advisering.charts_gaps import WHOLE
 from analysis.chapters.advisering.models.definitions import DEVIATIONS, LEVEL_NAMES
 from analysis.chapters.advisering.models.test_advice import TEST_ADVICE_NAMES
-from analysis.publish.alternative import apart, found, sided, visibly
+from analysis.publish.alternative import NOTHING_TO_COMPARE, apart, found, sided, visibly
 from analysis.publish.declared import sentences_beside
 from analysis.publish.tables import number
 
@@ -47,11 +47,15 @@ def schools(rows: pd.DataFrame, spread: pd.DataFrame) -> str:
     rows : The groups of schools that are drawn.
     spread : Of `models.between_schools.distribution`, gated: schools may differ where no group is known to.
     """
-    sign, values = found(rows)
-    values |= {"less_groups": int((rows["ci_high"] < 0).sum()), "more_groups": int((rows["ci_low"] > 0).sum())}
-    if not sign and (spread.loc[spread["term"] == "sd between schools", "ci_low"] > 0).any():
+    sign, values = sided(rows)
+    if sign % NOTHING_TO_COMPARE == 0 and (spread.loc[spread["term"] == "sd between schools", "ci_low"] > 0).any():
         return say("title_schools_unknown")
-    return say(("title_schools_none", "title_schools_less", "title_schools_more", "title_schools_both")[sign], **values)
+    return say(
+        ("title_schools_none", "title_schools_less", "title_schools_more", "title_schools_both")[
+            sign % NOTHING_TO_COMPARE
+        ],
+        **values,
+    )
 
 
 def by_education(rows: pd.DataFrame) -> str:
@@ -117,7 +121,7 @@ def by_group(rows: pd.DataFrame) -> str:
     """Say whether pupils of low- and of highly educated parents clearly differ in under-advice, with both shares."""
     under = rows[rows["term"] == UNDER].assign(line="")
     sign, _ = sided(apart(under, "group", HIGH, LOW, ["line"]))
-    if sign > 2:
+    if sign == NOTHING_TO_COMPARE:
         return say("title_groups_unknown")
     low, high = (float(under.loc[under["group"] == group, "estimate"].iloc[0]) for group in (LOW, HIGH))
     return say(("title_groups_none", "title_groups_less", "title_groups_more")[sign], low=low, high=high)

@@ -89,7 +89,9 @@ def test_the_commonest_advice(advice, words):
 @pytest.mark.parametrize(
     ("whole", "rest", "words"),
     [
-        (0.2, 0.1, "10.0 of the 20.0 percentage points"),
+        (0.2, 0.1, "a gap of 20.0 percentage points, 10.0 where all factors are equal"),
+        (-0.2, -0.1, "a gap of \N{MINUS SIGN}20.0 percentage points, \N{MINUS SIGN}10.0 where all factors are equal"),
+        (0.1, -0.2, "a gap of 10.0 percentage points, \N{MINUS SIGN}20.0 where all factors are equal"),
         (0.2, 0.01, "nothing measurable is left"),
         (0.01, 0.1, "no measurable gap"),
     ],
@@ -97,3 +99,9 @@ def test_the_commonest_advice(advice, words):
 def test_what_remains_of_a_gap(whole, rest, words):
     rows = pd.DataFrame({"term": "laag", "part": ["raw", "rest"], "estimate": [whole, rest]})
     assert words in titles.remaining(rows.assign(ci_low=rows["estimate"] - 0.05, ci_high=rows["estimate"] + 0.05))
+
+
+def test_of_schools_of_which_no_interval_is_published_nothing_is_said_to_be_higher_or_lower():
+    runs = pd.DataFrame({"place": [0, 1], "ci_low": [float("nan")] * 2, "ci_high": [float("nan")] * 2})
+    spread = pd.DataFrame({"term": ["sd between schools"], "ci_low": [0.0]})
+    assert titles.schools(runs, spread).endswith("cannot be told")
