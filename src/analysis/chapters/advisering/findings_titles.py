@@ -104,9 +104,9 @@ def crossed(rows: pd.DataFrame) -> str:
     most = known.loc[known.groupby("test_advice", observed=True)["share"].idxmax()].set_index("test_advice")
     left = 1 - known.groupby("test_advice", observed=True)["share"].sum()
     most = most[most["share"] > left.reindex(most.index)]
-    steps = most["advice"].astype(str).map(level) - most.index.astype(str).map(level)
-    if steps.empty:
+    if most.empty:
         return say("title_crossed_unknown")
+    steps = most["advice"].astype(str).map(level) - most.index.astype(str).map(level)
     same, higher = (steps == 0).sum(), (steps > 0).sum()
     return say(
         "title_crossed",
