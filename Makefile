@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PUBLISHED := .venv/published/.ready
 
-.PHONY: run release test install lab lint slow lock wheels clean help
+.PHONY: run release test test-quick install lab lint slow lock wheels clean help
 .DEFAULT_GOAL := help
 
 run: $(READY)  ## run an edition: make run EDITION=amsterdam-duo-2017
@@ -19,11 +19,14 @@ test: $(READY) $(PUBLISHED)  ## lint, check types and run the tests
 	$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet && $(BIN)/mypy
 	$(BIN)/python -m pytest -m "not slow" --numprocesses logical --maxprocesses 4 --no-loadscope-reorder
 
+test-quick: $(READY)  ## the tests of the code that changed since the last commit
+	$(BIN)/ruff check --quiet && $(BIN)/mypy
+	$(BIN)/python tools/quick_tests.py
+
 install: $(READY)  ## create .venv with the locked versions
 
-lab: $(READY)  ## open JupyterLab on the notebooks
-	@test -x $(BIN)/jupyter-lab || { echo "JupyterLab is not installed here: $(BIN)/python -m pip install 'staat[lab]'" >&2; exit 1; }
-	$(BIN)/jupyter lab --notebook-dir=. notebooks
+lab: $(READY)  ## open JupyterLab at the project's root; `staat lab EDITION STEM` on a notebook with that edition's tables
+	$(BIN)/staat lab
 
 lint: $(READY)  ## mend what ruff can mend, then check style and types
 	$(BIN)/ruff check --fix && $(BIN)/ruff format && $(BIN)/mypy
@@ -44,7 +47,7 @@ clean:  ## remove the environment and caches; outputs stay
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## list these commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 # Built anew when the lock changes. The stamp is written last, so an interrupted install is not taken for a whole one.
 $(READY): requirements.lock pyproject.toml
@@ -52,6 +55,7 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@$(BIN)/python -m analysis.desk.strip --install
 	@touch $(READY)
 
 # Data of published examples, read by tests/reference as files.

@@ -1,9 +1,13 @@
 """The run system beside papermill, plain Python and Snakemake: same notebooks, same parameters, same environment.
 
-python benchmarks/run_system.py [--rows 1,2,3,4] [--edition NAME] [--tries N] [--rounds N] [--snakemake PATH]
+python benchmarks/run_system.py [--rows 1,2,3,4,5] [--edition NAME] [--tries N] [--rounds N] [--processor]
+                                [--snakemake PATH]
 
-1 a whole edition from nothing; 2 nothing changed; 3 one parameter changed; 4 twelve small editions.
-Everything is made in a temporary folder. Nobody may edit the project meanwhile: it stops where results differ.
+1 a whole edition from nothing; 2 nothing changed; 3 one parameter changed; 4 twelve small editions; 5 a text and a
+caption edited.
+With --processor the seconds are those in which processors worked for a command and all that it started: on a machine
+that others use these can be compared, and others cannot. Everything is made in a temporary folder. Nobody may edit the
+project meanwhile: it stops where results differ.
 """
 
 from __future__ import annotations
@@ -13,13 +17,14 @@ import json
 import os
 import platform
 import re
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,6 +45,8 @@ NOTEBOOKS = ROOT / "notebooks"
 VERSIONS = ("papermill", "nbclient", "ipykernel", "jupyterlab", "pandas")
 SMALL, EDITIONS, SIDE_BY_SIDE = "ci", 12, "2"
 OTHER_VALUE = "school_choice.age=5"
+EDITED, STEM = "04_leergroei", "leergroei"
+"""The notebook and the chapter of which a text and a caption are edited."""
 EXECUTED = re.compile(r"\[\d+/\d+\] (\S+) +[\d.]+ s$", re.MULTILINE)
 
 # What the notebooks themselves cost: their cells in one process, without kernels, messages or anything kept of them.
@@ -56,6 +63,17 @@ for part in json.load(open(sys.argv[1])):
 """
 
 Way = Callable[[Path], float]
+ADDITIONS = 20_000_000
+"""How long these take says how fast the machine is at the time."""
+
+
+def processor_seconds() -> float:
+    """Return the seconds in which processors have worked for commands that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+clock: Callable[[], float] = time.perf_counter
 
 
 class Timed(NamedTuple):
@@ -69,9 +87,9 @@ def timed(words: Sequence[object], environment: Mapping[str, str] | None = None,
     """Return how long a command took; one that fails ends the benchmark."""
     outside = {name: value for name, value in os.environ.items() if name not in (OUTPUTS_VARIABLE, STEP_VARIABLE)}
     command, every = [str(word) for word in words], {**outside, **(environment or {})}
-    started = time.perf_counter()
+    started = clock()
     done = subprocess.run(command, cwd=folder, env=every, capture_output=True, text=True, check=False)  # noqa: S603 - the commands under comparison
-    seconds, said = time.perf_counter() - started, done.stdout + done.stderr
+    seconds, said = clock() - started, done.stdout + done.stderr
     if done.returncode:
         sys.exit(f"{Path(command[0]).name} {command[1]}: exit code {done.returncode}\n{said[-2000:]}")
     return Timed(seconds, said)
@@ -138,7 +156,7 @@ class Bench:
     def go(self, chosen: Sequence[int]) -> None:
         """Print the chosen rows of the table, and the ratios below it."""
         row("what", "seconds", "remark")
-        measures = (self.whole_edition, self.nothing_changed, self.one_parameter, self.many_editions)
+        measures = (self.whole_edition, self.nothing_changed, self.one_parameter, self.many_editions, self.edits)
         for number, measure in enumerate(measures, start=1):
             if number in chosen:
                 measure()
@@ -255,11 +273,14 @@ class Bench:
         return "\n".join(["rule all:", _paths("input", results), *rules, ""])
 
     def one_parameter(self) -> None:
-        """Measure a run after a change of one parameter of one notebook; each time the parameter is put back."""
-        cold, runs = self.cold, []
+        """Measure a run after a change of one parameter of one notebook; each time as if it were the first."""
+        cold, runs, pages = self.cold, [], self.outputs / ".cache" / "pages"
+        before = shutil.copytree(pages, self.temporary / "pages")
         for _ in range(self.rounds):
+            for made in (f"{self.edition}+{OTHER_VALUE}", ".cache/results", ".cache/pages", ".released"):
+                shutil.rmtree(self.outputs / made, ignore_errors=True)
+            shutil.copytree(before, pages)  # what the edition itself left, and no earlier round
             runs.append(staat("run", self.outputs, self.params, "--set", OTHER_VALUE))
-            staat("run", self.outputs, self.params)
         seconds, ran = min(done.seconds for done in runs), ", ".join(EXECUTED.findall(runs[0].said))
         row(f"staat run --set {OTHER_VALUE}", seconds, f"ran {ran}, and the pages; from nothing: {cold:.2f} s")
         self.ratios["one_parameter"] = cold / seconds
@@ -277,6 +298,26 @@ class Bench:
         row(f"{EDITIONS} commands, one after the other", each, f"{each / EDITIONS:.2f} {how}; the same tables")
         self.ratios["twelve_editions"] = each / one
 
+    def edits(self) -> None:
+        """Measure a run after an edited text, and one after an edited caption, in a copy of the project."""
+        cold, copy = self.cold, self.temporary / "project"
+        for name in ("src", "notebooks", "params", "docs", ".staat"):
+            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy2(ROOT / "requirements.lock", copy)
+        words = [tool("staat"), "run", f"params/{self.edition}.yml", "--outputs", self.outputs]
+        run = partial(timed, words, {"PYTHONPATH": str(copy / "src")}, copy)
+        run()  # this copy has no commit: its pages say so
+        for what, edit in (("a text", _edit_text), ("a caption", _edit_caption)):
+            edit(copy)
+            done = run()
+            ran = ", ".join(EXECUTED.findall(done.said)) or "nothing"
+            row(
+                f"staat run, {what} of {EDITED} edited",
+                done.seconds,
+                f"ran {ran}, and the pages; from nothing: {cold:.2f} s",
+            )
+            self.ratios[f"edited_{what.split()[-1]}"] = cold / done.seconds
+
     def copies(self, folder: Path) -> list[Path]:
         """Write the params files of small editions that differ in name and seed."""
         folder.mkdir()
@@ -290,28 +331,56 @@ class Bench:
         return files
 
 
+def _edit_text(project: Path) -> None:
+    path = project / "notebooks" / f"{EDITED}.ipynb"
+    notebook = json.loads(path.read_text("utf8"))
+    cell = next(cell for cell in notebook["cells"] if cell["cell_type"] == "markdown" and len(cell["source"]) > 1)
+    cell["source"] = ["".join(cell["source"]), "\n\nThis was added."]
+    path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", "utf8")
+
+
+def _edit_caption(project: Path) -> None:
+    path = project / "src" / "analysis" / "chapters" / STEM / "exhibits.yml"
+    edited, changed = re.subn(r"(caption:\s+en: \S+)", r"\1 again", path.read_text("utf8"), count=1)
+    if not changed:
+        sys.exit(f"{path.name}: has no caption to edit")
+    path.write_text(edited, "utf8")
+
+
 def _paths(kind: str, paths: Iterable[Path]) -> str:
     return f"    {kind}: {', '.join(json.dumps(str(path)) for path in paths)}"
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", default="1,2,3,4", help="which rows to measure; default: all")
+    parser.add_argument("--rows", default="1,2,3,4,5", help="which rows to measure; default: all")
     parser.add_argument("--edition", default=DEFAULT_EDITION, help="the edition of rows 1 to 3; it has school_choice")
     parser.add_argument("--tries", type=int, default=5, help="tries of a command that executes nothing")
     parser.add_argument("--rounds", type=int, default=1, help="tries of a whole run")
+    parser.add_argument("--processor", action="store_true", help="seconds of processors, not of the clock on the wall")
     parser.add_argument("--snakemake", type=Path, help="Snakemake's command, in an environment of its own")
     return parser.parse_args()
 
 
+def _additions() -> float:
+    started, total = time.perf_counter(), 0
+    for number in range(ADDITIONS):
+        total += number
+    return time.perf_counter() - started
+
+
 def main() -> None:
     """Print where it ran, the table and the ratios."""
+    global clock
     told = _arguments()
+    clock = processor_seconds if told.processor else time.perf_counter
     versions = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in VERSIONS)]
     snakemake = told.snakemake.absolute() if told.snakemake else None
     if snakemake:
         versions.append(f"snakemake {timed([snakemake, '--version']).said.strip()}")
     sys.stdout.write(f"{processors()} processors, {', '.join(versions)}\n")
+    sys.stdout.write(f"{ADDITIONS:,} additions in Python take {_additions():.2f} s; seconds are of ")
+    sys.stdout.write("processors\n" if told.processor else "the clock on the wall\n")
     with tempfile.TemporaryDirectory(prefix="run-system-") as temporary:
         bench = Bench(told.edition, Path(temporary).resolve(), told.tries, told.rounds, snakemake)
         bench.go([int(number) for number in told.rows.split(",")])

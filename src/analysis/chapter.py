@@ -46,7 +46,7 @@ class Chapter(Closing):
     @property
     def years(self) -> str:
         """School years of the edition, with commas."""
-        return ", ".join(self.workspace.facts.get("school_years", ()))
+        return ", ".join(self.workspace.facts["school_years"])
 
     def rests_on(self, data: pd.DataFrame | str) -> None:
         """Let figures whose rows and captions name no year say those of the data that they rest on.

@@ -15,8 +15,8 @@ from analysis.publish import findings
 from analysis.publish.published import Published, finding_html, notice
 from analysis.publish.tables import EACH
 
-PRINTED_FREE = ("published", "computed", "rounding", "tolerance", "total", "within")
-PRINTED_SHOWN = ("population", "year", "place", "unit", "published", "computed", "tolerance", "within")
+PRINTED_FREE = ("published", "computed", "rounding", "tolerance", "total", "given", "within")
+PRINTED_SHOWN = ("population", "year", "place", "unit", "published", "computed", "tolerance", "given", "within")
 PRINTED_DIGITS = dict.fromkeys(("published", "computed", "tolerance"), EACH)
 HEADING = Markup('<h2 id="findings-{stem}">{words}</h2>')
 AS_FILE = Markup(
@@ -44,9 +44,9 @@ class Closing(Door):
             return self._shown("table", "published_figures", _real_edition())
         figures = self.load(made[0])
         caption = text(
-            "Published figures and this world: {near_figures} of {figures} within their tolerance",
-            near_figures=int(figures["within"].sum()),
-            figures=len(figures),
+            "Published figures and this world: within their tolerance {given_near_figures} of {given_figures} that were"
+            " put into it, and {other_near_figures} of {other_figures} that result from it",
+            **near(figures),
         )
         undefined = int(figures["computed"].isna().sum())
         if undefined:
@@ -135,6 +135,17 @@ class Closing(Door):
                 digits={"p_value": 3, "p_corrected": 3},
             )
         return self.table("tests", counted, caption=findings.in_words(counted), counts=(), digits={"by_chance": 1})
+
+
+def near(figures: pd.DataFrame) -> dict[str, int]:
+    """Count the figures of a comparison, and those within their tolerance, by whether the world was given them."""
+    given, within = figures["given"], figures["within"]
+    return {
+        "given_near_figures": int((within & given).sum()),
+        "given_figures": int(given.sum()),
+        "other_near_figures": int((within & ~given).sum()),
+        "other_figures": int((~given).sum()),
+    }
 
 
 def publication_of(figures: pd.DataFrame) -> str:

@@ -136,6 +136,12 @@ def few(n: int, total: int | None = None) -> str:
     return f"{said} of {few(total)}"
 
 
+def listed(names: Sequence[str]) -> str:
+    """Join names for a message: ``a, b and c``."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that looks most like `name`, or None when nothing comes near."""
     match = get_close_matches(name, list(known), n=1, cutoff=0.6)

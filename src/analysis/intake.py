@@ -16,10 +16,12 @@ from analysis.data import bdf, sources
 from analysis.data.advice_files import read_school_advice
 from analysis.data.complete import complete
 from analysis.data.contracts import check
+from analysis.data.count_files import read_counts_over_years
 from analysis.data.country_files import read_country_files
 from analysis.data.export import write_world
 from analysis.data.microdata import MICRODATA, dictionary, microdata
 from analysis.data.oab_files import read_oab
+from analysis.data.outcome_files import read_exams, read_outcomes
 from analysis.data.published import read_published
 from analysis.data.sources import CONTRACTS, Sources
 from analysis.declare import OWN
@@ -79,10 +81,14 @@ def receive(
     allow_changed_sources: bool,
     scale: float,
     seed: int,
+    cards: Mapping[str, str] = sources.CARDS,
     lacks: Sequence[str] = (),
     advice_of_schools: bool = False,
     money_of_schools: bool = False,
     density_and_distance: bool = False,
+    outcomes_of_schools: bool = False,
+    exams_of_schools: bool = False,
+    counts_over_years: bool = False,
 ) -> Received:
     """Return the checked data of an edition; the parameters are those of the params block ``data``.
 
@@ -98,16 +104,19 @@ def receive(
     if source != "duo":
         raise InputError("source", "there is no such source", given=source, allowed="synthetic, duo, own")
     data = root / (os.environ.get(DATA_VARIABLE) or folder)
-    cards = root / "params" / "sources"
-    open_data = sources.read_duo(data, cards, region, schoolweging_year, allow_changed_sources)
+    described = root / "params" / "sources"
+    open_data = sources.read_duo(data, described, region, schoolweging_year, allow_changed_sources, cards)
     received = Received(open_data, inputs=open_data.inputs)
     wanted = {
         read_school_advice: advice_of_schools,
         read_oab: money_of_schools,
         read_country_files: density_and_distance,
+        read_outcomes: outcomes_of_schools,
+        read_exams: exams_of_schools,
+        read_counts_over_years: counts_over_years,
     }
     for read in (reader for reader, is_wanted in wanted.items() if is_wanted):
-        received = _with_files(received, *read(data, cards, allow_changed_sources))
+        received = _with_files(received, *read(data, described, allow_changed_sources))
     return received
 
 

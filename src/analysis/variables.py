@@ -19,3 +19,6 @@ CATALOGUES = ("locale/{language}/*.po", "chapters/*/{language}.po", "topics/*/{l
 
 VOCABULARIES = ("locale/vocabulary.yml", "chapters/*/vocabulary.yml", "topics/*/vocabulary.yml")
 """Where the vocabulary is, below the package: what columns, codes and terms are called in every language."""
+
+SHARED_VARIABLE = "STAAT_CACHE"
+"""Folder of results that colleagues share; the option --cache wins over it."""

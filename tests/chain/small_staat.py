@@ -18,6 +18,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from analysis import cli
+from analysis.commands import running
 from analysis.run.show import view
 
 CHANGES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "shutil.rmtree", "os.truncate"}
@@ -52,11 +53,11 @@ class Operations:
 
 def main() -> None:
     order, chain, project = pickle.loads(Path(sys.argv.pop(1)).read_bytes())  # noqa: S301 - the test has just written it
-    cli.CHAIN = chain
+    cli.CHAIN = running.CHAIN = chain
     cli.params_file = lambda _, name: Path(name)
     cli.order_of = lambda *_: order
-    cli._project = lambda outputs: (project.root, replace(project, outputs=outputs or project.outputs))
-    cli.check_sources = lambda *_: None
+    cli.project_at = lambda outputs: (project.root, replace(project, outputs=outputs or project.outputs))
+    running.check_sources = lambda *_: None
     outputs = Path(sys.argv[sys.argv.index("--outputs") + 1]) if "--outputs" in sys.argv else project.outputs
     operations = Operations(outputs, int(os.environ.get("KILL_AT", "0")))
 

@@ -60,7 +60,8 @@ def test_the_simulation_takes_away_what_it_says() -> None:
 )
 def test_a_command_starts(words: tuple[str, ...]) -> None:
     done = type_in(*words)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stderr == ""
+    assert done.returncode in ((0, 1) if words[0] == "status" else (0,))  # 1: something would run
     assert done.stdout
 
 

@@ -22,9 +22,10 @@ import pytest
 import yaml
 
 from analysis.data.duo import pupil_files
-from analysis.data.sources import PUPIL_FOLDER
 from analysis.edition.chain import CHAIN
 from analysis.edition.params import read_edition
+
+PUPIL_FOLDER = "duo/leerlingen-po-postcode-leeftijd-2017-2018"
 
 ROOT = Path(__file__).parents[2]
 NO_NUMBER = re.compile(r"(?<![\w-])(?:nan|NaN|None(?! [a-z])|NaT|inf|<NA>)(?![\w-])")
@@ -196,8 +197,8 @@ def publish_municipalities(names: Sequence[str], data: Path, folder: Path) -> No
     refused = {}
     for number, name in enumerate(names, start=1):
         outputs = folder / f"{number}"
-        words = ("run", "params/amsterdam-duo-2017.yml", "--set", f"region={name}", "--outputs", str(outputs))
-        run = staat(*words, STAAT_DATA=str(data))
+        words = ("run", "params/amsterdam-duo-2017.yml", "--set", f"region={name}", "--replace")
+        run = staat(*words, "--outputs", str(outputs), STAAT_DATA=str(data))
         if run.returncode:
             refused[name] = run.stderr[-400:]
             continue

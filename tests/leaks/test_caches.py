@@ -134,7 +134,10 @@ def test_an_order_that_was_not_checked_here_is_checked(
 
 
 @pytest.mark.parametrize("how", TAMPERS)
-def test_what_modules_hold_is_read_from_them_again(tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("memory", "as_it_was", "forged"), [("code", '["A"]', "[]"), ("walks", "[0,1]", "[1]")])
+def test_what_modules_hold_is_read_from_them_again(
+    tmp_path: Path, memory: str, as_it_was: str, forged: str, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     package = tmp_path / "small"
     package.mkdir()
@@ -143,9 +146,12 @@ def test_what_modules_hold_is_read_from_them_again(tmp_path: Path, how: str, mon
     first = Code(package, tmp_path / "code.json")
     expected = first.of_symbol("small.one.f")
     first.save()
-    told = (tmp_path / "code.json").read_text("utf8")
-    (tmp_path / "code.json").write_text(told.replace('["A"]', "[]"), "utf8")
-    tamper(tmp_path / "code.json", how)
+    told = (tmp_path / f"{memory}.json").read_text("utf8")
+    assert as_it_was in told
+    (tmp_path / f"{memory}.json").write_text(told.replace(as_it_was, forged), "utf8")
+    tamper(tmp_path / f"{memory}.json", how)
+    if memory == "code":
+        (tmp_path / "walks.json").unlink()
     assert Code(package, tmp_path / "code.json").of_symbol("small.one.f") == expected
     assert not (tmp_path / "staat-canary").exists()
 
@@ -184,5 +190,17 @@ def test_a_table_that_a_stranger_changed_with_its_record_is_made_again(small: An
         "stale",
         "the record of its last run was not written here, or was changed since",
     )
-    assert small.run() == ["02_two"]
+    assert small.run() == []  # what was kept of it bears our seal
     assert total.read_text("utf8") == "total\n14\n"
+
+
+def test_a_kept_result_that_a_stranger_changed_is_not_taken(small: Any) -> None:
+    small.run()
+    (kept,) = (small.outputs / ".cache" / "results").glob("two-*")
+    for folder in (small.folder, kept):
+        total, record = folder / "tables" / "two" / "total.csv", folder / "internal" / "steps" / "two.json"
+        old = sha256(total)
+        total.write_text("total\n1000000\n", "utf8")
+        record.write_text(record.read_text("utf8").replace(old, sha256(total)), "utf8")
+    assert small.run() == ["02_two"]
+    assert (small.folder / "tables" / "two" / "total.csv").read_text("utf8") == "total\n14\n"

@@ -17,7 +17,7 @@ from nbformat.v4 import new_markdown_cell
 
 from analysis.disclosure.net.edition import check_pages
 from analysis.disclosure.net.markup import embedded
-from analysis.disclosure.rules.pictures import refuse_png, refuse_svg
+from analysis.disclosure.rules.image_files import refuse_png, refuse_svg
 from analysis.errors import DisclosureError
 from analysis.publish import figures
 from analysis.publish.release import Release

@@ -284,15 +284,18 @@ def test_the_name_of_a_loaded_school_is_refused_by_the_gate(
 
 
 PROSE = {
-    "in the prose": (new_markdown_cell("Of them 7 pupils moved."), "cell 1: says a number of persons"),
-    "in a heading": (new_markdown_cell("# The seven pupils"), "cell 1: says a number of persons"),
+    "in the prose": (new_markdown_cell("Of them 7 pupils moved."), "text cell 1: says a number of persons"),
+    "in a heading": (new_markdown_cell("# The seven pupils"), "text cell 1: says a number of persons"),
     "in Dutch prose": (
         new_markdown_cell("Van hen verhuisden 1.234 leerlingen.", metadata={"tags": ["nl"]}),
-        "cell 1: says a number of persons",
+        r"text cell 1 \(nl\): says a number of persons",
     ),
-    "in a comment": (new_code_cell("x = 1  # without the 7 pupils of last year"), "cell 1: says a number of persons"),
-    "a name in the prose": (new_markdown_cell("As at De Gouden Griffel."), "cell 1: the text holds the name of a"),
-    "a name in the code": (new_code_cell("x = 'gouden griffel'"), "cell 1: the text holds the name of a school"),
+    "in a comment": (
+        new_code_cell("x = 1  # without the 7 pupils of last year"),
+        "code cell 1: says a number of persons",
+    ),
+    "a name in the prose": (new_markdown_cell("As at De Gouden Griffel."), "text cell 1: the text holds the name of a"),
+    "a name in the code": (new_code_cell("x = 'gouden griffel'"), "code cell 1: the text holds the name of a school"),
 }
 
 

@@ -52,6 +52,7 @@ def run_turned(project: Path) -> None:
         "language=nl",
         "--set",
         "title=Een verzonnen stad",
+        "--replace",
         "--outputs",
         str(project / "outputs"),
     )

@@ -6,7 +6,9 @@ from analysis.data import cbs, duo, geo
 from analysis.data.cards import outlines_of, read_card, verify_files
 from analysis.data.contracts import AGES
 from analysis.data.prepare import choice_tables
-from analysis.data.sources import FILES, PUPIL_FOLDER, read_duo
+from analysis.data.sources import read_duo
+
+PUPIL_FOLDER = "duo/leerlingen-po-postcode-leeftijd-2017-2018"
 
 pytestmark = pytest.mark.real
 
@@ -80,13 +82,13 @@ def test_the_account_of_amsterdam(amsterdam):
 
 
 def test_schoolweging_has_three_years_and_runs_beyond_20_to_40(real_data_folder):
-    frame = cbs.read_schoolweging(real_data_folder / FILES["schoolweging-2017-2019"])
+    frame = cbs.read_schoolweging(real_data_folder / "cbs/schoolweging-2017-2019.xlsx")
     assert frame.groupby("year").size().to_dict() == {2017: 6252, 2018: 6267, 2019: 6285}
     assert (frame["schoolweging"].min(), frame["schoolweging"].max()) == (19.01, 41.6)
 
 
 def test_population_leaves_out_what_is_no_inhabited_pc4(real_data_folder):
-    frame = cbs.read_population(real_data_folder / FILES["bevolking-pc4-2013"])
+    frame = cbs.read_population(real_data_folder / "cbs/bevolking-pc4-2013.csv")
     assert len(frame) == 4026
     assert sum(frame.attrs["left_out"].values()) == 7 + 408 + 153
     # CBS: 16.779.575 inhabitants on 1 January 2013; the PC4s are rounded to five.

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
+
+from analysis.cli import app
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,6 +59,44 @@ def test_a_release_of_no_edition_and_into_no_folder_of_its_own_is_exit_code_2(tm
     assert (done.returncode, "there is no such published edition" in done.stderr) == (2, True)
     assert staat("release", "ci").returncode == 2  # without --to
     assert {path.name for path in tmp_path.iterdir()} <= {".cache"}
+
+
+def test_status_says_by_its_exit_code_whether_anything_would_run(tmp_path: Path) -> None:
+    done = staat("status", "ci", "--json", "--outputs", str(tmp_path))
+    (edition,) = json.loads(done.stdout)
+    assert (done.returncode, edition["edition"], edition["up_to_date"]) == (1, "ci", False)
+    assert {step["state"] for step in edition["steps"]} <= {"stale", "follows"}
+
+
+def test_a_step_that_no_edition_has_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    for option in ("--only", "--from"):
+        done = staat("run", "ci", option, "school_chioce", "--outputs", str(tmp_path))
+        assert done.returncode == 2
+        assert "did you mean school_choice?" in done.stderr
+
+
+def test_editions_without_their_data_are_named_at_the_end_and_the_others_run(tmp_path: Path) -> None:
+    words = ["amsterdam-duo-2017", "nederland-duo-2017", "--set", f"data.folder={tmp_path / 'nowhere'}"]
+    done = staat("run", *words, "--outputs", str(tmp_path), STAAT_DATA="")
+    assert done.returncode == 2
+    for name in ("amsterdam-duo-2017", "nederland-duo-2017"):
+        assert f"{name}: did not run: " in done.stderr
+    assert done.stderr.count("there is no such folder") == 2
+
+
+def test_the_version_is_said() -> None:
+    done = staat("--version")
+    assert done.returncode == 0
+    assert done.stdout.startswith("staat 0.1.0, Python 3.")
+
+
+COMMANDS = typer.main.get_command(app)
+EVERY = {**COMMANDS.commands, **COMMANDS.commands["intake"].commands}
+
+
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - {"intake"}))
+def test_the_help_of_every_command_has_an_example(name: str) -> None:
+    assert re.search(rf"Examples?: `staat (?:intake )?{name}\b", EVERY[name].help)
 
 
 def test_an_unknown_command_or_option_is_exit_code_2() -> None:
@@ -132,3 +175,25 @@ def test_who_has_no_home_can_run() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "{}\n"
+
+
+@pytest.mark.parametrize("command", ["tables", "findings", "sweep", "card", "run"])
+def test_the_help_of_a_command_has_an_example(command: str) -> None:
+    done = staat(command, "--help", COLUMNS="200")
+    assert done.returncode == 0
+    assert f"staat {command} " in done.stdout.replace("Usage", "", 1).split("\n", 2)[2]
+
+
+def test_tables_and_sweeps_of_nothing_are_exit_code_2(tmp_path: Path) -> None:
+    outputs = ("--outputs", str(tmp_path))
+    wrong = {
+        ("tables", "ci", "--to", str(tmp_path / "ci.sqlite")): "there is no such published edition",
+        ("findings", "ci"): "there is no such published edition",
+        ("sweep", "ci", "--over", "school_choice.age"): "must look like block.key=A,B",
+        ("sweep", "ci", "--over", "school_choice.agee=4,5"): "did you mean school_choice.age?",
+        ("run", "ci", "--set", "school_choice.age=5", "--as", "../x"): "is no name of a variant",
+    }
+    for words, said in wrong.items():
+        done = staat(*words, *outputs)
+        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert {path.name for path in tmp_path.iterdir()} <= {".cache"}

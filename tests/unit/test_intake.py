@@ -4,6 +4,7 @@ import pytest
 from synthetic_sources import make_sources
 
 from analysis import intake
+from analysis.data import sources
 from analysis.data.microdata import MICRODATA
 from analysis.data.published import read_published
 from analysis.errors import InputError
@@ -94,7 +95,7 @@ def test_many_files_of_one_card_are_counted_in_one_row():
 def test_files_are_sought_in_the_folder_of_the_edition(read_duo):
     read("duo", folder="elsewhere", allow_changed_sources=True)
     root = intake.project_root()
-    assert read_duo == [(root / "elsewhere", root / "params" / "sources", "Verzonnen", 2018, True)]
+    assert read_duo == [(root / "elsewhere", root / "params" / "sources", "Verzonnen", 2018, True, sources.CARDS)]
 
 
 def test_the_environment_wins_over_the_edition_unless_it_is_empty(read_duo, monkeypatch, tmp_path):

@@ -62,13 +62,18 @@ class PublishedEdition:
         digest = self.manifest["outputs"].get(path)
         return str(digest) if digest else None
 
-    def frame(self, path: str) -> pd.DataFrame:
-        """Return a published table, every cell as text; InputError when the file is not the one of the manifest."""
+    def file(self, path: str) -> Path:
+        """Return where a published file lies; InputError when it is not the one of the manifest."""
         file = own_file(self.folder, path)
         if file is None:
             raise _damaged(self.folder / path, "the manifest names it, and it is not there as a file of its own")
         if self.digest(path) != sha256(file):
             raise _damaged(file, "is not the file that the manifest names")
+        return file
+
+    def frame(self, path: str) -> pd.DataFrame:
+        """Return a published table, every cell as text; InputError when the file is not the one of the manifest."""
+        file = self.file(path)
         try:
             return read_csv(file, dtype=object, keep_default_na=False, na_filter=False, compression=None)
         except ValueError as error:

@@ -15,7 +15,7 @@ from typing import Any
 from analysis.errors import InputError
 from analysis.formula import check_formula
 
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
+NAME = re.compile(r"(?=.{1,200}$)[a-z0-9][a-z0-9-]*(?:\+[a-z0-9][a-z0-9._=-]*)*")
 STEM = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 DIGEST = re.compile(r"[0-9a-f]{64}")

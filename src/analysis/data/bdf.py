@@ -60,10 +60,9 @@ def read_pupils(path: Path) -> pd.DataFrame:
     )
 
 
-def verify(folder: Path, cards_folder: Path, allow_changed: bool, municipality: str = "") -> list[dict[str, Any]]:
+def verify(folder: Path, cards_folder: Path, allow_changed: bool, *_: object) -> list[dict[str, Any]]:
     """Compare the file with its card, and return its record for the manifest; see `cards.verify_files`.
 
-    The file is of one study, whatever the `municipality` of the edition.
+    The file is of one study, whatever the municipality and the years of the edition.
     """
-    del municipality
     return verify_files({"bdf": [FILE]}, folder, cards_folder, allow_changed)

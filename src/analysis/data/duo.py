@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ from analysis.data.contracts import AGES, PUPILS, UNKNOWN, check
 from analysis.data.files import read_delimited, stripped, whole_numbers
 from analysis.errors import InputError
 from analysis.municipality import spelled
+from analysis.school_years import school_year
 
 CODES = [
     "PEILDATUM",
@@ -72,6 +74,16 @@ def read_pupils(folder: Path, municipality: str | None) -> pd.DataFrame:
         rows[name] = whole_numbers(rows[name], file)
     rows["location"] = rows["BRIN_NUMMER"] + rows["VESTIGINGSNUMMER"]
     return check(rows[list(PUPILS.columns)], PUPILS, file)
+
+
+def refuse_other_years(path: Path, school_years: Sequence[str]) -> None:
+    """Refuse an edition that is about other school years than the pupils of a file; InputError says which they are."""
+    dates = stripped(read_delimited(path, ["PEILDATUM"], encoding="cp1252", separator=";", last_line_ends=True))
+    year = school_year(int(str(dates["PEILDATUM"].iloc[0])[:4]))
+    if year not in school_years:
+        problem = f"the pupils of {path.parent.name} are those of {year}"
+        hint = "correct `school_years`, or name the card of other files: data.cards.pupils"
+        raise InputError("school_years", problem, given=", ".join(school_years), allowed=year, hint=hint)
 
 
 def read_locations(path: Path) -> pd.DataFrame:

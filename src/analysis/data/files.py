@@ -173,6 +173,8 @@ def decimals(column: pd.Series[Any], file: str, *, sign: str = ".", largest: flo
 def _are_texts(column: pd.Series[Any]) -> pd.Series[bool]:
     if pd.api.types.is_numeric_dtype(column):
         return pd.Series(False, index=column.index)
+    if column.dtype == "str":
+        return column.notna()
     return column.map(lambda value: isinstance(value, str)).astype(bool)
 
 
@@ -180,6 +182,8 @@ def _are_no_numbers(column: pd.Series[Any]) -> pd.Series[bool]:
     """Find the cells of a sheet with true, false or a date, which would pass for numbers."""
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         return pd.Series(False, index=column.index)
+    if column.dtype == "str":
+        return column.notna()
     return ~column.map(lambda value: isinstance(value, int | float) and not isinstance(value, bool)).astype(bool)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pandera.pandas as pa
 
 from analysis.codes import Codes
 from analysis.data.columns import code, contract, flag, if_known, key, level, number, pc4, point, text, whole, year
 from analysis.data.contracts import DENOMINATIONS
+from analysis.data.microdata_counts import count_tables
+from analysis.reference_levels import COUNTED, LEVELS, SUBJECTS
 
 EDUCATION = ("laag", "middelbaar", "hoog", "onbekend")
 INCOME = ("low", "middle", "high")
@@ -17,6 +20,11 @@ NO_CONCEPT = "none"
 SCHOOL_YEAR = r"\d{4}/\d{2}"
 PUPIL = "number of the pupil, made for this table"
 SCHOOL = "school location: BRIN and vestigingsnummer, or the office's own key"
+COUNTED_PUPILS = {
+    "n": "with a result",
+    **dict(zip(COUNTED, ("below 1F", "at 1F and not at the target level", "at the target level"), strict=True)),
+}
+ENDS = {"low": "least", "high": "most"}
 HOOG = "share of pupils with highly educated parents"
 NONWESTERN = "share of pupils with a non-western background"
 
@@ -37,6 +45,9 @@ def contracts_of(codes: Codes) -> tuple[pa.DataFrameSchema, ...]:
         _by_teacher(),
         _by_attendance(codes),
         _by_stay(codes),
+        _by_pupil_level(codes),
+        _by_school_level(),
+        *count_tables(),
     )
 
 
@@ -312,3 +323,47 @@ def _by_stay(codes: Codes) -> pa.DataFrameSchema:
         **sides,
         pupils=whole("pupils of the first year of by_attendance who are in its last year too", 1),
     )
+
+
+def _by_pupil_level(codes: Codes) -> pa.DataFrameSchema:
+    return contract(
+        "by_pupil_level",
+        ["pupil", "year", "subject"],
+        pupil=whole("number of the pupil in groep 8", 0),
+        year=text("school year", SCHOOL_YEAR),
+        location=key(SCHOOL),
+        subject=code("subject of the end test", SUBJECTS),
+        level=code("reference level that is reached; target is 2F, of rekenen 1S", LEVELS),
+        **_person(codes),
+    )
+
+
+def _by_school_level() -> pa.DataFrameSchema:
+    return contract(
+        "by_school_level",
+        ["location", "year", "subject"],
+        pa.Check(_ends_in_order, error="of every count the lower end at most the upper one"),
+        pa.Check(_levels_add_up, error="the ends of n the sums of those of the levels"),
+        location=key(SCHOOL),
+        year=text("school year", SCHOOL_YEAR),
+        subject=code("subject of the end test", SUBJECTS),
+        **{
+            f"{name}_{end}": whole(f"pupils {of}, at {side}; a masked count has two ends", 0)
+            for name, of in COUNTED_PUPILS.items()
+            for end, side in ENDS.items()
+        },
+        **if_known(
+            schoolweging=number("schoolweging (CBS scale)", 15, 45, missing=True),
+            spread=number("spread of the schoolweging within the school", 0, 15, missing=True),
+        ),
+    )
+
+
+def _ends_in_order(frame: pd.DataFrame) -> pd.Series[bool]:
+    ends = [frame[[f"{name}_{end}" for name in COUNTED_PUPILS]].to_numpy() for end in ENDS]
+    return pd.Series((ends[0] <= ends[1]).all(axis=1), frame.index)
+
+
+def _levels_add_up(frame: pd.DataFrame) -> pd.Series[bool]:
+    sums = [frame[[f"{name}_{end}" for name in COUNTED]].sum(axis=1) == frame[f"n_{end}"] for end in ENDS]
+    return sums[0] & sums[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -33,6 +33,12 @@ class PublishedFigure(BaseModel):
     contradicts : Another published figure that cannot be true together with this one.
     total
         Whether it is a total, which grows with the world; a smaller world's total is blown up before it is compared.
+    given
+        Whether the truth of the world has a number (a sum, a product, a distribution) for this figure alone, so that it
+        comes out whatever else is true: that it does proves nothing. The others result from several numbers together.
+    side
+        Where the words in print place it: ``above`` the value ("over", "amply"), ``below`` it ("almost") or on ``both``
+        sides. The rounding then reaches to that side only.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -50,6 +56,8 @@ class PublishedFigure(BaseModel):
     note_about: str = ""
     contradicts: str = ""
     total: bool = False
+    given: bool = False
+    side: Literal["both", "above", "below"] = "both"
 
     @model_validator(mode="after")
     def _tolerance_covers_rounding(self) -> PublishedFigure:
@@ -82,7 +90,7 @@ def read_published(folder: Path) -> pd.DataFrame:
     -------
     DataFrame
         One row per figure: ``figure_id, source`` (publication and place), ``file, place, population, year, unit,
-        published, rounding, tolerance, why, note, note_about, contradicts, total, about``.
+        published, rounding, tolerance, why, note, note_about, contradicts, total, given, side, about``.
 
     Raises
     ------

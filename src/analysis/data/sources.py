@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,21 +10,21 @@ from typing import Any
 import pandas as pd
 
 from analysis.data import cbs, duo, geo
-from analysis.data.cards import outlines_of, verify_files
+from analysis.data.cards import outlines_of, read_card, verify_files
 from analysis.data.columns import with_office_keys
 from analysis.data.contracts import OUTLINES, PC4_POINTS, POPULATION, PUPILS, SCHOOL_POINTS, SCHOOLWEGING, check
 from analysis.errors import InputError
 
-PUPIL_CARD = "leerlingen-po-postcode-leeftijd-2017-2018"
-PUPIL_FOLDER = "duo/leerlingen-po-postcode-leeftijd-2017-2018"
-COUNTRY = "Nederland"  # the region of an edition about all municipalities that have a file
-FILES = {
-    "scholen-2022-05-01": "geo/scholen-2022-05-01.geo.json",
-    "scholen-2024-11-22": "geo/scholen-2024-11-22.geo.json",
-    "schoolweging-2017-2019": "cbs/schoolweging-2017-2019.xlsx",
-    "bevolking-pc4-2013": "cbs/bevolking-pc4-2013.csv",
-    "pc4-points": "geo/pc4-points.csv",
+CARDS = {
+    "pupils": "leerlingen-po-postcode-leeftijd-2017-2018",
+    "points": "scholen-2022-05-01",
+    "points_later": "scholen-2024-11-22",
+    "schoolweging": "schoolweging-2017-2019",
+    "population": "bevolking-pc4-2013",
+    "postcodes": "pc4-points",
 }
+"""The cards whose files are read where an edition names no others (``data.cards``), by what they are about."""
+COUNTRY = "Nederland"  # the region of an edition about all municipalities that have a file
 CONTRACTS = {
     "by_location_pc4": PUPILS,
     "by_location_point": SCHOOL_POINTS,
@@ -69,7 +70,12 @@ class Sources:
 
 
 def read_duo(
-    folder: Path, cards_folder: Path, municipality: str, schoolweging_year: int, allow_changed: bool
+    folder: Path,
+    cards_folder: Path,
+    municipality: str,
+    schoolweging_year: int,
+    allow_changed: bool,
+    cards: Mapping[str, str] = CARDS,
 ) -> Sources:
     """Read the files of DUO and CBS for the schools of one municipality or of all, each compared with its card first.
 
@@ -79,18 +85,20 @@ def read_duo(
     municipality : The municipality of the schools, as DUO spells it; `COUNTRY` for all.
     schoolweging_year : The year whose schoolweging is used.
     allow_changed : Whether to go on with files that differ from their card (``data.allow_changed_sources``).
+    cards : Cards in the place of those of `CARDS`.
     """
-    inputs = verify(folder, cards_folder, allow_changed, municipality)
+    inputs = verify(folder, cards_folder, allow_changed, municipality, cards)
     outline = outlines_of(municipality, cards_folder)
-    file = {id: folder / path for id, path in FILES.items()}
-    population = cbs.read_population(file["bevolking-pc4-2013"])
-    _record_left_out(inputs, FILES["bevolking-pc4-2013"], population)
+    paths = {about: path for about in CARDS if (path := _path(about, cards_folder, cards))}
+    file = {about: folder / path for about, path in paths.items()}
+    population = cbs.read_population(file["population"])
+    _record_left_out(inputs, paths["population"], population)
     return Sources(
-        by_location_pc4=duo.read_pupils(folder / PUPIL_FOLDER, None if municipality == COUNTRY else municipality),
-        by_location_point=geo.read_school_points(file["scholen-2022-05-01"], file["scholen-2024-11-22"]),
-        by_location_weging=_of_year(file["schoolweging-2017-2019"], schoolweging_year),
+        by_location_pc4=duo.read_pupils(file["pupils"], None if municipality == COUNTRY else municipality),
+        by_location_point=geo.read_school_points(file["points"], file["points_later"]),
+        by_location_weging=_of_year(file["schoolweging"], schoolweging_year),
         by_pc4_population=population,
-        by_pc4_point=geo.read_pc4_points(file["pc4-points"]),
+        by_pc4_point=geo.read_pc4_points(file["postcodes"]),
         by_outline_point=geo.read_outlines(folder / next(iter(outline.files)))
         if outline
         else pd.DataFrame(columns=[*OUTLINES.columns]),
@@ -98,18 +106,49 @@ def read_duo(
     )
 
 
-def verify(folder: Path, cards_folder: Path, allow_changed: bool, municipality: str) -> list[dict[str, Any]]:
+def verify(
+    folder: Path,
+    cards_folder: Path,
+    allow_changed: bool,
+    municipality: str,
+    cards: Mapping[str, str] = CARDS,
+    school_years: Sequence[str] = (),
+) -> list[dict[str, Any]]:
     """Compare every file that `read_duo` will read with its card, and return one record a file.
+
+    Parameters
+    ----------
+    folder, cards_folder, allow_changed, municipality, cards : As of `read_duo`.
+    school_years : What the edition is about; the pupils must be of one of them. None: not asked.
 
     Raises
     ------
-    InputError : A file is missing, or changed while that is not allowed; the municipality has no file.
+    InputError
+        A file is missing, or changed while that is not allowed; the municipality has no file; the pupils are of another
+        school year than the edition.
     """
     outline = outlines_of(municipality, cards_folder)
-    paths = {id: [path] for id, path in FILES.items()} | ({outline.id: [*outline.files]} if outline else {})
-    pupils = duo.pupil_files(folder / PUPIL_FOLDER, None if municipality == COUNTRY else municipality)
-    paths = {PUPIL_CARD: [f"{PUPIL_FOLDER}/{file.name}" for file in pupils.values()], **paths}
-    return verify_files(paths, folder, cards_folder, allow_changed)
+    chosen = {**CARDS, **cards}
+    single = {chosen[about]: [_path(about, cards_folder, cards)] for about in CARDS if about != "pupils"}
+    place = _path("pupils", cards_folder, cards)
+    pupils = duo.pupil_files(folder / place, None if municipality == COUNTRY else municipality)
+    paths = {chosen["pupils"]: [f"{place}/{file.name}" for file in pupils.values()], **single}
+    records = verify_files(
+        paths | ({outline.id: [*outline.files]} if outline else {}), folder, cards_folder, allow_changed
+    )
+    if school_years:
+        duo.refuse_other_years(next(iter(pupils.values())), school_years)
+    return records
+
+
+def _path(about: str, cards_folder: Path, cards: Mapping[str, str]) -> str:
+    """Return where the file of a card lies in the data folder; of the pupils, which are many, their folder."""
+    card = read_card({**CARDS, **cards}[about], cards_folder)
+    places = {path.rpartition("/")[0] for path in card.files} if about == "pupils" else {*card.files}
+    if len(places) != 1:
+        what = "files in one folder" if about == "pupils" else "one file"
+        raise InputError(f"data.cards.{about}", f"the card {card.id!r} must name {what}", given=len(card.files))
+    return places.pop()
 
 
 def _of_year(path: Path, year: int) -> pd.DataFrame:

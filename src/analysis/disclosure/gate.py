@@ -46,6 +46,7 @@ from analysis.disclosure.secondary import (
     totals_of,
 )
 from analysis.errors import DisclosureError
+from analysis.run.remembered import remembered
 
 SUPPRESSED = "suppressed"
 """Column of a gated frame that names, per row, the columns whose value is withheld."""
@@ -93,6 +94,7 @@ class Gated(NamedTuple):
         return int((self.suppressed != "").to_numpy().sum())
 
 
+@remembered
 def suppress(
     frame: pd.DataFrame,
     counts: Counts,

@@ -21,6 +21,8 @@ SOURCES = tuple(stem for stem, block in BLOCKS.items() if issubclass(block, Sour
 """The blocks that bring data in."""
 
 NAME_OR_NONE = r"^([a-z0-9][a-z0-9-]*)?$"
+NAME = r"^[a-z0-9][a-z0-9-]*(\+[a-z0-9][a-z0-9._=-]*)*$"
+"""Of an edition; behind a plus stands which variant it is of the one before it."""
 
 FOLDER = "data"
 """The folder of the source files where no block names one."""
@@ -32,7 +34,7 @@ class Shared(Block):
     A notebook runs when its block is present.
     """
 
-    edition: str = key("name of the edition: the params file's name", pattern=r"^[a-z0-9][a-z0-9-]*$")
+    edition: str = key("name of the edition: the params file's name", pattern=NAME)
     title: str = key("title on the pages", min_length=3)
     region: str = key("municipality of the schools and pupils, as DUO spells it; Nederland for all", min_length=2)
     school_years: tuple[SchoolYear, ...] = key("school years that the edition is about", unit="yyyy/yy", min_length=1)
@@ -143,7 +145,7 @@ class Shared(Block):
             "synthetic": self.synthetic,
             "disclosure": self.disclosure,
             "language": self.language,
-            "school_years": [*self.school_years],
+            "school_years": list(self.school_years),
             "codes": self.codes.model_dump(mode="json"),
             "optional": {stem: optional for stem in self.given if (optional := self._optional(stem))},
             "tables": {table: row for stem in self.given for table, row in chapters()[stem].tables.items()},
@@ -204,7 +206,7 @@ def _type_name(annotation: Any) -> str:  # noqa: ANN401 - an annotation can be a
     if text.startswith("typing.Literal"):
         return " | ".join(text.removeprefix("typing.Literal[").rstrip("]").replace("'", "").split(", "))
     if text.startswith("dict"):
-        return "lists of numbers by name"
+        return "texts by name" if get_args(annotation)[1] is str else "lists of numbers by name"
     if text.startswith("tuple"):
         inner = get_args(annotation)[0]
         return f"list of {_type_name(inner) if 'Literal' in text else 'text' if 'str' in text else 'numbers'}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import platform
+import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +13,32 @@ import typer
 from analysis.edition import completion
 from analysis.run.workspace import OUTPUTS_VARIABLE
 from analysis.synthetic.offices import FORMS
-from analysis.variables import DATA_VARIABLE
+from analysis.variables import DATA_VARIABLE, SHARED_VARIABLE
 
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"staat {version('staat')}, Python {platform.python_version()}\n")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Say which version this is.", callback=_say_version, is_eager=True)
+]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="BLOCK.KEY=VALUE", help="Override one parameter.")]
+VariantName = Annotated[
+    str, typer.Option("--as", metavar="NAME", help="Name of what --set makes: EDITION+NAME; by default the settings.")
+]
+Replace = Annotated[bool, typer.Option("--replace", help="Let what --set makes take the place of the edition.")]
+Cache = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache", metavar="DIR", envvar=SHARED_VARIABLE, help="Take results from here, and put them here for others."
+    ),
+]
+OtherVersions = Annotated[
+    bool, typer.Option("--other-versions", help="Go on where packages that compute differ from the lock.")
+]
 ParamsFiles = Annotated[
     list[str],
     typer.Argument(metavar="PARAMS...", help="Params files or names of editions.", autocompletion=completion.editions),

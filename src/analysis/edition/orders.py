@@ -14,13 +14,16 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from analysis.chapters import chapters
+from analysis.chapters.data.parameters import MADE_UP_YEAR
 from analysis.declare import Source
 from analysis.edition.chain import CHAIN
 from analysis.edition.own import fit, intakes_beside
 from analysis.edition.params import edition_of, folders_in, in_project, name_in, read_edition
+from analysis.edition.variants import OWN_NAME, Naming, named
 from analysis.errors import InputError, nearest
 from analysis.run import manifest
 from analysis.run.assess import Project
+from analysis.run.drift import drift, refuse, told
 from analysis.run.environment import installed
 from analysis.run.hashes import digest, sha256
 from analysis.run.order import Order
@@ -40,6 +43,8 @@ EXPLAINED = (
     "chapters/*/regressions.yml",
     *("topics/*/models", "stats", "data", "intake.py"),
 )
+SAID = frozenset({"exhibits.yml", "findings.yml", "methods.yml", "regressions.yml"})
+"""Files of a chapter with its captions, titles, sentences and explanations."""
 INTAKE_LABEL = "data.intake"  # the folder with the mappings of own registers
 DATA_LABEL = "data.folder"  # what steps call the folder of an edition's source files, whichever block names it
 LOCALES = "locale"
@@ -50,7 +55,9 @@ PACKAGE = Path(__file__).parents[1]
 def project_of(root: Path, outputs: Path) -> Project:
     """Return the project in a folder, with its outputs."""
     explains = (root / "docs" / "methods.md", *(path for name in EXPLAINED for path in sorted(PACKAGE.glob(name))))
-    return Project(root=root, outputs=outputs, package=PACKAGE, render=PAGES, explains=explains, settle=SETTLE)
+    return Project(
+        root=root, outputs=outputs, package=PACKAGE, render=PAGES, explains=explains, settle=SETTLE, said=SAID
+    )
 
 
 def params_file(root: Path, name: str) -> Path:
@@ -83,17 +90,29 @@ def params_editions(root: Path) -> list[str]:
     return sorted(path.stem for path in (root / "params").glob("*.yml"))
 
 
-def order_of(path: Path, settings: Sequence[str], root: Path, memory: Path | None = None) -> Order:
-    """Return the order for the edition of a params file.
+def order_of(
+    path: Path, settings: Sequence[str], root: Path, memory: Path | None = None, naming: Naming = OWN_NAME
+) -> Order:
+    """Return the order for the edition of a params file; with settings, for the variant that these make of it.
 
     Checking parameters takes longer than all else that an up-to-date run does. So an order that was checked is
     remembered in the folder `memory`, for as long as params file, settings and the code that checks them are the same.
     """
 
     def check() -> Order:
-        return _order(read_edition(path, settings), _command(path, settings), root, intakes_beside(path, root), memory)
+        edition = named(read_edition(path, settings), _plain(path, settings), settings, naming)
+        command = " ".join([_command(path, settings), *map(quote, naming.words)])
+        return _order(edition, command, root, intakes_beside(path, root), memory)
 
-    return check() if memory is None or not path.is_file() else _remembered(memory, path, settings, root, check)
+    typed = (*settings, *naming.words)
+    return check() if memory is None or not path.is_file() else _remembered(memory, path, typed, root, check)
+
+
+def _plain(path: Path, settings: Sequence[str]) -> Edition | None:
+    """Return the edition of a params file without the settings; None where it is one with them only."""
+    with suppress(InputError):
+        return read_edition(path) if settings else None
+    return None
 
 
 def order_of_published(folder: Path, settings: Sequence[str], root: Path, params: Path | None = None) -> Order:
@@ -102,15 +121,15 @@ def order_of_published(folder: Path, settings: Sequence[str], root: Path, params
     Where its data and its mapping are, which no manifest tells, its params file says: `params`, or that of its name.
     """
     path, recorded = folder / MANIFEST_FILE, manifest.read(folder)
-    params = params or root / "params" / f"{folder.name}.yml"
+    params = params or root / "params" / f"{folder.name.partition('+')[0]}.yml"
     try:
         parameters, command = _without_folders(recorded["parameters"]), str(recorded["command"])
         absent = _absent(recorded.get("facts", {}).get("absent", {}))
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(str(path), f"cannot be read: {error}", hint="run the edition again with --force") from None
-    for stem, named in folders_in(params).items() if params.exists() else ():
+    for stem, place in folders_in(params).items() if params.exists() else ():
         if isinstance(block := parameters.get(stem), dict):
-            block["folder"] = named
+            block["folder"] = place
     edition = edition_of(parameters, path, settings)
     if edition.edition != folder.name:
         problem = "an edition is in a folder of its name, so that another one is not taken for it"
@@ -164,12 +183,34 @@ def check_declarations(order: Order) -> None:
         read_journal(CHAPTERS / stem / FILE)
 
 
+def check_environment(root: Path, *, quiet: bool, go_on: bool) -> None:
+    """Say which packages are not those of the lock; refuse those that compute unless the user says to go on."""
+    found = drift(root)
+    if not quiet:
+        sys.stdout.writelines(f"{line}\n" for line in told(found))
+    if not go_on:
+        refuse(found)
+
+
+def with_sources(orders: Sequence[Order], root: Path) -> tuple[list[Order], list[InputError]]:
+    """Return the orders whose source files are here, and of each other what it lacks."""
+    able, lacking = [], []
+    for order in orders:
+        try:
+            check_sources(order, root)
+            able.append(order)
+        except InputError as error:
+            lacking.append(InputError(order.edition, f"did not run: {error}"))
+    return able, lacking
+
+
 def check_sources(order: Order, root: Path) -> None:
     """Refuse a run whose source files are missing or changed, before any notebook runs."""
     block = next(stem for stem in order.blocks if issubclass(chapters()[stem].parameters, Source))
     given, folder = order.blocks[block], order.places[DATA_LABEL]
     own = given.get("intake")
     if order.context["synthetic"] and not own:
+        _refuse_other_years(order, block)
         return
     if not folder.is_dir():
         raise InputError(
@@ -184,7 +225,17 @@ def check_sources(order: Order, root: Path) -> None:
         return
     module, _, name = chapters()[block].verify.rpartition(".")
     verify = getattr(import_module(module), name)
-    verify(folder, root / "params" / "sources", given["allow_changed_sources"], order.shared["region"])
+    asked = given["allow_changed_sources"], order.shared["region"], given.get("cards", {}), order.shared["school_years"]
+    verify(folder, root / "params" / "sources", *asked)
+
+
+def _refuse_other_years(order: Order, block: str) -> None:
+    """Refuse an edition of the synthetic city that is about other years than the city is."""
+    years = order.shared["school_years"]
+    if block == "data" and MADE_UP_YEAR not in years:
+        problem = f"the synthetic city is about {MADE_UP_YEAR} and the years before it"
+        hint = "correct `school_years`, or run the edition on files of that year (data.source: duo or own)"
+        raise InputError("school_years", problem, given=", ".join(years), allowed=MADE_UP_YEAR, hint=hint)
 
 
 def _order(edition: Edition, command: str, root: Path, intakes: Path, memory: Path | None) -> Order:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from analysis.disclosure import Gated, profile
+from analysis.publish.picture import Picture
 from analysis.publish.tables import write_csv, write_sidecar
 from analysis.run.workspace import Workspace
 
@@ -40,11 +41,11 @@ class Files:
         )
         return self.address("tables", name, "csv")
 
-    def pictures(self, name: str, image: bytes, svg: str) -> dict[str, str]:
+    def pictures(self, name: str, picture: Picture) -> dict[str, str]:
         """Write a figure; return the address of each kind of file."""
         folder = self.workspace.published_folder("figures")
-        (folder / f"{name}.png").write_bytes(image)
-        (folder / f"{name}.svg").write_text(svg, "utf8", newline="\n")
+        (folder / f"{name}.png").write_bytes(picture.image)
+        (folder / f"{name}.svg").write_text(picture.svg, "utf8", newline="\n")
         return {kind: self.address("figures", name, kind) for kind in ("png", "svg")}
 
     def digests(self, *addresses: str) -> dict[str, str]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from analysis.publish.layout import render
 from analysis.publish.tables import numbers_behind
+
+if TYPE_CHECKING:
+    from analysis.publish.picture import Picture
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,8 @@ def notice(kind: str, name: str, title: str, reason: str) -> str:
 
 
 def figure_html(
-    figure: Figure,
+    picture: Picture,
     *,
-    image: bytes,
     caption: str,
     rests: tuple[pd.DataFrame, Sequence[str]],
     **values: object,
@@ -66,18 +68,17 @@ def figure_html(
 
     Parameters
     ----------
-    figure : What was drawn, for its size.
-    image : The PNG.
+    picture : What was drawn.
     caption : Its title; where that does not say n, what the drawn rows rest on is said after it.
     rests : The rows that are drawn, and their count columns.
     **values : What the template asks for besides.
     """
     return render(
         "figure.html.j2",
-        image=base64.b64encode(image).decode(),
+        image=base64.b64encode(picture.image).decode(),
         caption=caption,
         rests="" if "n = " in caption else numbers_behind(*rests),
-        width=round(figure.get_figwidth() * 96),
-        height=round(figure.get_figheight() * 96),
+        width=picture.width,
+        height=picture.height,
         **values,
     )

@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.disclosure import SUPPRESSED, Gated, Linked
 from analysis.run import private
+from analysis.run.hashes import digest
 from analysis.run.records import GATED
 
 
@@ -54,6 +55,12 @@ def keep(folder: Path, stem: str, recipe: Recipe) -> None:
         json.dump(held, file, ensure_ascii=False)
 
 
+def digest_of(folder: Path, stem: str, kind: str, name: str) -> str:
+    """Return the digest of the gated table in a recipe: how it is called and shown does not count."""
+    held = json.loads(place(folder, stem, kind, name).read_text("utf8"))
+    return digest(json.dumps({part: of for part, of in held.items() if part not in SAID}, sort_keys=True))
+
+
 def read(folder: Path, stem: str, kind: str, name: str) -> Recipe | None:
     """Return the recipe of something published; None where it counts nobody."""
     path = place(folder, stem, kind, name)
@@ -79,6 +86,7 @@ def _text(frame: pd.DataFrame) -> str:
     return frame.to_csv(index=False, lineterminator="\n", na_rep=MISSING if SUPPRESSED in frame else "")
 
 
+SAID = ("caption", "shown")
 MISSING = "\N{SYMBOL FOR NULL}"
 
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import Any, Unpack
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from analysis.disclosure import (
     NOTHING_DECLARED,
@@ -36,19 +35,16 @@ from analysis.disclosure.remaining import (
 )
 from analysis.disclosure.rules.identity import refuse_identifying_text
 from analysis.disclosure.rules.numbers import refuse_few, refuse_small_model
-from analysis.disclosure.rules.pictures import refuse_drawn, texts_of
 from analysis.disclosure.verdicts import judged, judged_sentence
 from analysis.errors import InputError, WithheldError
 from analysis.language import Text, as_data, text
 from analysis.publish import recipes
-from analysis.publish.blank import settle_blanks
 from analysis.publish.declared import NOTHING_FOUND, Declared
-from analysis.publish.drawn_intervals import intervals_of
 from analysis.publish.drawn_years import years_in, years_of
 from analysis.publish.files import Files
+from analysis.publish.picture import Draw, picture_of
 from analysis.publish.published import Published, figure_html, finding_html, notice
 from analysis.publish.recipes import Recipe
-from analysis.publish.rendering import drawn
 from analysis.publish.tables import html_table, numbers_behind
 from analysis.publish.units import in_points
 from analysis.publish.untranslated import refuse_untranslated
@@ -57,7 +53,6 @@ from analysis.run.workspace import Workspace
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 UNIT = re.compile(r"[^\W\d_][^\W\d_ -]*(?:[ -][^\W\d_]+)*")
 
-Draw = Callable[..., Figure]
 Alt = str | Callable[[pd.DataFrame], str]
 
 
@@ -207,32 +202,39 @@ class Release:
             gated = self._register.admit(f"{self.workspace.stem}/{name}_data", own)
             rows = drawable_rows(gated)
             refuse_nothing(gated, rows, nothing)
-            made = draw(in_their_places(gated), *args, **options)
-            refuse_drawn(made, gated.frame, name)
-            settle_blanks(made)
+            picture = picture_of(
+                draw,
+                args,
+                options,
+                placed=in_their_places(gated),
+                rows=rows,
+                data=gated.frame,
+                name=name,
+                salt=f"{self.workspace.stem}/{name}",
+                synthetic=self.synthetic,
+            )
+            refuse_untranslated(picture.shown, f"figure {name!r}")  # what is a word depends on all that is declared
             description = alt if isinstance(alt, str) else alt(rows)
             _refuse_idle(description, caption, name)
             title = headline if isinstance(headline, str) else headline(rows)
             refuse_untranslated([description, title], f"figure {name!r}: alt and headline")
-            self._refuse_words("figure", name, (description, title, *texts_of(made, gated.frame)), counting)
+            self._refuse_words("figure", name, (description, title, *picture.words), counting)
             # Pages are asked once more for what a number says among its words, and would stop the whole edition.
             title = "" if self._unsayable(name, str(title)) else title
             if why := self._unsayable(name, str(description)):
                 raise WithheldError(why)
         except WithheldError as reason:
             return self._withheld("figure", name, self._title("figure", name, caption, counting), reason)
-        image, svg = drawn(made, name, salt=f"{self.workspace.stem}/{name}", synthetic=self.synthetic)
-        paths = self._files.pictures(name, image, svg)
+        paths = self._files.pictures(name, picture)
         source = self._files.table(f"{name}_data", gated, text("Data behind the figure: {caption}", caption=caption))
         self._keep(Recipe("figure", name, gated, caption, {}))
         html = figure_html(
-            made,
+            picture,
             identity=f"figure-{name}",
-            image=image,
             alt=description,
             caption=caption,
             source=f"../{source}",
-            picture=f"../{paths['png']}".removesuffix(".png"),
+            address=f"../{paths['png']}".removesuffix(".png"),
             synthetic=self.synthetic,
             rests=(rows, counting),
             left_out=left_out(gated),
@@ -242,7 +244,7 @@ class Release:
         addresses = {"path": paths["png"], "svg": paths["svg"], "data": source}
         below = {"headline": title, "subtitle": subtitle, "place": self.place}
         below["years"] = years_of(rows) or years_in(caption) or self.rests_on_years
-        below["intervals"] = intervals_of(made, rows)
+        below["intervals"] = picture.intervals
         below["n"] = "" if "n = " in caption else numbers_behind(rows, counting)
         words = {"caption": caption, "alt": description, **{key: said for key, said in below.items() if said}}
         self._record("figure", name, gated, rules, files, **words, **addresses)

@@ -14,10 +14,9 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine, LayoutEngine
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from analysis.disclosure.rules.pictures import refuse_png, refuse_svg
+from analysis.disclosure.rules.image_files import refuse_png, refuse_svg
 from analysis.language import text
 from analysis.publish.axes import localise
-from analysis.publish.untranslated import refuse_untranslated
 
 PAGE_DPI = 200
 PACKED = {"compress_level": 4}  # a tenth faster than 6, and a hundredth larger
@@ -34,8 +33,8 @@ def defaults() -> Iterator[None]:
 
 
 @defaults()
-def drawn(figure: Figure, name: str, *, salt: str, synthetic: bool) -> tuple[bytes, str]:
-    """Return the PNG and the SVG of a figure, and close it.
+def drawn(figure: Figure, name: str, *, salt: str, synthetic: bool) -> tuple[bytes, str, list[str]]:
+    """Return the PNG and the SVG of a figure with the words that are in them, and close it.
 
     Parameters
     ----------
@@ -53,7 +52,7 @@ def drawn(figure: Figure, name: str, *, salt: str, synthetic: bool) -> tuple[byt
     if synthetic:
         _mark_synthetic(figure)
     _settle(figure)
-    refuse_untranslated(_words(figure), f"figure {name!r}")
+    words = [*_words(figure)]
     image, svg = BytesIO(), StringIO()
     figure.savefig(image, format="png", dpi=PAGE_DPI, metadata={"Software": None}, pil_kwargs=PACKED)
     with mpl.rc_context({"svg.hashsalt": salt}):
@@ -61,7 +60,7 @@ def drawn(figure: Figure, name: str, *, salt: str, synthetic: bool) -> tuple[byt
     _close(figure)
     refuse_png(image.getvalue(), f"figure {name!r}")
     refuse_svg(svg.getvalue(), f"figure {name!r}")
-    return image.getvalue(), svg.getvalue()
+    return image.getvalue(), svg.getvalue(), words
 
 
 def _words(figure: Figure) -> Iterator[str]:

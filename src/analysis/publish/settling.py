@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ import nbformat
 from analysis.codes import codes_of
 from analysis.disclosure import Gated, profile
 from analysis.disclosure.linkage import released
-from analysis.disclosure.linkage.register import Register
+from analysis.disclosure.linkage.layers import PublishedTable
+from analysis.disclosure.linkage.register import Place, Register, withheld_since, without
 from analysis.disclosure.linkage.released import enter
 from analysis.disclosure.verdicts import judged
 from analysis.errors import WithheldError
@@ -29,14 +30,20 @@ from analysis.publish import recipes
 from analysis.publish.files import Files
 from analysis.publish.published import notice
 from analysis.publish.recipes import Recipe
+from analysis.publish.renaming import rename
 from analysis.publish.tables import html_table
 from analysis.run.manifest import step_record
 from analysis.run.records import UNSETTLED
+from analysis.run.reuse import kept
 from analysis.run.workspace import Workspace
 
-__all__ = ["enter", "settle", "settled"]
+__all__ = ["enter", "rename", "settle", "settled"]
 
 Note = dict[str, Any]
+Verdict = str | list[Place]
+"""Why something is withheld whole, or the places of the cells that are withheld in it."""
+
+COMPARED_BY = "analysis.publish.settling.settle"
 
 
 def settle(folder: Path, edition: Mapping[str, Any], outputs: Path) -> tuple[list[str], list[str]]:
@@ -57,18 +64,44 @@ def settle(folder: Path, edition: Mapping[str, Any], outputs: Path) -> tuple[lis
     with speaking(facts.get("language", SOURCE)):
         name_codes(codes_of(facts).words())
         notices: list[str] = []
-        register = Register(profile(facts.get("disclosure", "default")))
         chapters = [_Chapter(folder, step["stem"], step["notebook"], facts) for step in edition["steps"]]
         own = {name: digest for chapter in chapters for name, digest in chapter.digests().items()}
-        for earlier in released.before(folder, edition, own, outputs, notices):
-            register.keep(earlier)
+        earlier = list(released.before(folder, edition, own, outputs, notices))
         # A table can lose a cell and stay, a figure cannot: so the figures of all chapters come first.
-        kinds = [
-            {chapter.stem for chapter in chapters if chapter.settle(register, kind)} for kind in ("figure", "table")
+        in_order = [(chapter, kind) for kind in ("figure", "table") for chapter in chapters]
+        depends = [
+            [released.population(edition), edition["edition"], own],
+            [[table.name, released.described_table(table)] for table in earlier],
+            [[chapter.stem, kind, chapter.recipes(kind)] for chapter, kind in in_order],
         ]
-        changed = [chapter.stem for chapter in chapters if chapter.stem in set().union(*kinds)]
-        released.write(folder, edition, own, register.published())
-    return changed, notices
+        compared = kept(COMPARED_BY, depends, lambda: _compared(in_order, earlier, edition, own))
+        for chapter, kind in in_order:
+            for name, verdict in compared["verdicts"].get(f"{chapter.stem} {kind}", {}).items():
+                chapter.change(kind, name, verdict)
+        changed = [chapter.stem for chapter, kind in in_order if compared["verdicts"].get(f"{chapter.stem} {kind}")]
+        released.write(folder, compared["release"])
+    return [chapter.stem for chapter in chapters if chapter.stem in changed], notices
+
+
+def _compared(
+    in_order: Sequence[tuple[_Chapter, str]],
+    earlier: Iterable[PublishedTable],
+    edition: Mapping[str, Any],
+    own: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return what must be changed of what the chapters published, and what the edition then releases.
+
+    Returns
+    -------
+    dict
+        ``verdicts`` by chapter and kind and then by name: why it is withheld, or at which places cells are; and
+        ``release``.
+    """
+    register = Register(profile(edition["facts"].get("disclosure", "default")))
+    for table in earlier:
+        register.keep(table)
+    verdicts = {f"{chapter.stem} {kind}": chapter.verdicts(register, kind) for chapter, kind in in_order}
+    return {"verdicts": verdicts, "release": released.described(edition, own, register.published())}
 
 
 def settled(folder: Path, manifest: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -108,27 +141,41 @@ class _Chapter:
             for note in self._published()
         }
 
-    def settle(self, register: Register, kind: str) -> bool:
-        """Admit every figure or every table of the chapter; return whether anything had to be changed."""
-        changed = False
-        for note in (note for note in self._published() if note["kind"] == kind):
-            recipe = recipes.read(self.folder, self.stem, note["kind"], note["name"])
-            if recipe is None:
-                continue
+    def recipes(self, kind: str) -> list[tuple[str, str]]:
+        """Return the names of the figures or tables that count somebody, each with the digest of its gated table."""
+        names = [note["name"] for note in self._published() if note["kind"] == kind]
+        return [(name, recipes.digest_of(self.folder, self.stem, kind, name)) for name in names]
+
+    def verdicts(self, register: Register, kind: str) -> dict[str, Verdict]:
+        """Admit every figure or every table of the chapter; return why it is withheld, or where, of what must be."""
+        found: dict[str, Verdict] = {}
+        for name, _ in self.recipes(kind):
+            recipe = recipes.read(self.folder, self.stem, kind, name)
+            assert recipe is not None, "there is one of all that counts somebody"
+            table = f"{self.stem}/{name}" if kind == "table" else f"{self.stem}/{name}_data"
             try:
-                gated = register.admit(f"{self.stem}/{_table(note)}", recipe.gated)
-                if gated.cells == recipe.gated.cells:
-                    continue
-                if recipe.kind == "figure":
-                    register.forget(f"{self.stem}/{_table(note)}")
-                    raise WithheldError(
+                gated = register.admit(table, recipe.gated)
+            except WithheldError as reason:
+                found[name] = str(reason)
+                continue
+            if gated.cells != recipe.gated.cells:
+                found[name] = withheld_since(recipe.gated, gated)
+                if kind == "figure":
+                    register.forget(table)
+                    found[name] = str(
                         text("Not shown: beside what else is published it would give a small number away.")
                     )
-                self._rewrite(note, recipe, gated)
-            except WithheldError as reason:
-                self._withdraw(note, recipe, str(reason))
-            changed = True
-        return changed
+        return found
+
+    def change(self, kind: str, name: str, verdict: Verdict) -> None:
+        """Withhold a figure or table, or cells of it, as `verdicts` says."""
+        note = next(note for note in self._published() if (note["kind"], note["name"]) == (kind, name))
+        recipe = recipes.read(self.folder, self.stem, kind, name)
+        assert recipe is not None, "there is one of all that counts somebody"
+        if isinstance(verdict, str):
+            self._withdraw(note, recipe, verdict)
+        else:
+            self._rewrite(note, recipe, without(recipe.gated, [(row, column) for row, column in verdict]))
 
     def _published(self) -> list[Note]:
         """Return the notes of what counts somebody."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +19,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from analysis.disclosure import SUPPRESSED, Gated
+from analysis.run.remembered import remembered
 
 MADE = datetime(1980, 1, 1, tzinfo=UTC)
 """Date inside every spreadsheet: the real one would make two runs of one edition differ. The manifest has it."""
@@ -61,12 +63,17 @@ class Layout:
 def write_xlsx(
     gated: Gated, path: Path, about: Mapping[str, object], layout: Mapping[str, Layout] = MappingProxyType({})
 ) -> None:
-    """Write a gated frame as a workbook with two sheets: the data, and what they are.
+    """Write a gated frame as a workbook; see `workbook`."""
+    path.write_bytes(workbook(gated, about, layout))
+
+
+@remembered
+def workbook(gated: Gated, about: Mapping[str, object], layout: Mapping[str, Layout] = MappingProxyType({})) -> bytes:
+    """Return a workbook of a gated frame with two sheets: the data, and what they are.
 
     Parameters
     ----------
     gated : What the gate let through; a withheld cell holds its sign.
-    path : Where to write.
     about : What the second sheet says, by name: caption, edition, whether the data are made up.
     layout : Of every column, for a first line with words over the names, and numbers written by their unit.
 
@@ -75,7 +82,8 @@ def write_xlsx(
     Text is written as text, whatever it begins with: a school called ``=cmd()`` computes nothing. A number has all of
     its digits, however few are shown.
     """
-    with xlsxwriter.Workbook(path, AS_TEXT) as book:
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, {**AS_TEXT, "in_memory": True}) as book:
         book.set_properties({"created": MADE.replace(tzinfo=None), **_properties(about)})
         frame = gated.frame.drop(columns=SUPPRESSED, errors="ignore")
         data, top = book.add_worksheet("data"), 1 if layout else 0
@@ -85,6 +93,7 @@ def write_xlsx(
         if len(frame):
             data.autofilter(top, 0, top + len(frame), len(frame.columns) - 1)
         _tell(book.add_worksheet("about"), about)
+    return file.getvalue()
 
 
 def _properties(about: Mapping[str, object]) -> dict[str, str]:
@@ -115,7 +124,7 @@ def _write_column(
             sheet.write_string(row, place, sign, quiet)
         else:
             _write(sheet, row, place, value, forms.get(digits))
-    sheet.set_column(place, place, max(_width(words, values) for words in lines))
+    sheet.set_column(place, place, _width(lines, values))
 
 
 def _formats(book: xlsxwriter.Workbook, layout: Layout) -> dict[int | None, Format]:
@@ -186,7 +195,7 @@ def _tell(sheet: Worksheet, about: Mapping[str, object]) -> None:
     sheet.set_column(1, 1, WIDEST)
 
 
-def _width(name: str, values: pd.Series) -> float:
-    lengths = values.dropna().astype("string").str.len()
-    longest = 12 if pd.api.types.is_numeric_dtype(values) else max(lengths, default=0)
-    return min(max(len(name), longest) + 2, WIDEST)
+def _width(lines: Sequence[str], values: pd.Series) -> float:
+    numeric = pd.api.types.is_numeric_dtype(values)
+    longest = 12 if numeric else max((len(str(value)) for value in values.dropna().tolist()), default=0)
+    return min(max(*map(len, lines), longest) + 2, WIDEST)

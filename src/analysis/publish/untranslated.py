@@ -69,7 +69,7 @@ def refuse_codes(values: Iterable[object], where: str, of: str = "") -> None:
 
 
 def _left_over(text: str) -> Iterator[str]:
-    text = _FILE.sub("", _ADDRESS.sub("", text))
+    text = _FILE.sub("", _ADDRESS.sub("", text.replace("-\n", "-")))  # a label is broken at its hyphens
     yield from _COLUMN.findall(text)
     # A name begins with a capital letter: Best and Both are municipalities or schools, not English words.
     strange = foreign(spoken())

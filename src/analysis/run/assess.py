@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import platform
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
+from functools import cache, cached_property
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
+from analysis.errors import listed
 from analysis.run import manifest, private, records
 from analysis.run.chain import Step, plan, predecessors
 from analysis.run.code import Code, Reach
+from analysis.run.code.cells import changes_others
 from analysis.run.environment import installed
 from analysis.run.hashes import Hashes, digest, sha256
 from analysis.run.keys import differences, key_of, observed, observed_now, without_names
@@ -20,10 +23,16 @@ from analysis.run.order import Order
 from analysis.run.parameters import code_cells, injected, refuse_notes
 from analysis.run.prose import prose_digest
 from analysis.run.records import Key, Record
+from analysis.run.remembered import remembered
+from analysis.run.reuse import Keeper
 from analysis.run.workspace import MANIFEST_FILE
+from analysis.variables import VOCABULARIES
 
 PAGES = "pages"
+NAME = "edition"
+"""The parameter that names the edition: it changes no result, only what its files call themselves."""
 WORDS = ".po"
+REMEMBERED = f"{remembered.__module__}.{remembered.__name__}"
 KERNEL = Path("run") / "kernel"  # in the package: it seeds, sets the environment and keeps threads out
 State = Literal["valid", "stale", "follows", "failed"]
 
@@ -51,6 +60,8 @@ class Project:
     # The module that settles what the steps of an edition published, before its pages are rendered, with ``settle``
     # and ``enter``; empty for none.
     settle: str = ""
+    # Names of files beside the code of a chapter that say how its results are called, and change none.
+    said: frozenset[str] = frozenset()
 
     @property
     def notebooks(self) -> Path:
@@ -178,14 +189,23 @@ class Assessor:
                 return _in_one_line(reasons or [damage or "it is up to date"])
         return "it never ran"
 
-    def standings(self, folders: Sequence[Path]) -> list[Standing]:
-        """Judge all steps as they are now, in the order of the chain."""
+    def standings(
+        self, folders: Sequence[Path], others: Callable[[str], Sequence[Path]] | None = None
+    ) -> list[Standing]:
+        """Judge all steps as they are now, in the order of the chain.
+
+        Parameters
+        ----------
+        folders : Where results of this edition may lie, the newest first.
+        others : Returns where else results of a step may lie, by its stem; none to look nowhere else.
+        """
         standings: dict[str, Standing] = {}
         tables: dict[str, str] = {}
         for step in self.steps:
             before = [standings[stem] for stem in self.before[step.stem]]
             upstream = sorted(other.step.notebook for other in before if other.state != "valid")
-            standings[step.stem] = self._standing(step, folders, tables, upstream)
+            elsewhere = others(step.stem) if others and not self.find(step, folders, tables) else ()
+            standings[step.stem] = self._standing(step, [*folders, *elsewhere], tables, upstream)
             last = standings[step.stem].record
             tables |= last.tables if last else {}
         return list(standings.values())
@@ -203,6 +223,40 @@ class Assessor:
             "explanation": self.project.explanation,
             "beside": self._beside(),
         }
+
+    def keeper(self, *, read: bool = True) -> Keeper:
+        """Return what keeps parts of the pages: by code, facts, words and environment, and what each names besides."""
+        places = {name: self.project.environment[name] for name in ("lock", "packages")}
+        always = json.dumps([platform.python_version(), places, self.order.facts], sort_keys=True, default=str)
+
+        @cache
+        def code(symbol: str) -> str:
+            reach = self._used(self.project.code.of_symbol(symbol))
+            quoted = self.project.explanation if symbol.startswith(self.project.render.partition(":")[0]) else ""
+            return digest(json.dumps([always, quoted, dict(reach.functions), dict(reach.resources)]))
+
+        return Keeper(self.project.memory / "pages", code, read=read)
+
+    def remembered(self, step: Step) -> dict[str, Any]:
+        """Return what `run.remembered` must know of the code of a step: of its functions that are, and of the whole.
+
+        A notebook that may change what functions give that do not name it remembers none.
+        """
+        reach, cells = self.reach(step), code_cells(self.project.notebook(step)).values()
+        known = () if any(map(changes_others, cells)) else self.project.code.decorated(reach, REMEMBERED)
+        of_code = {
+            path: sha for path, sha in reach.resources.items() if PurePosixPath(path).name not in self.project.said
+        }
+        functions = {name: self._covered(self._used(self.project.code.of_symbol(name))) for name in known}
+        return {"known": functions, "step": self._covered(replace(reach, resources=of_code))}
+
+    def _covered(self, reach: Reach) -> dict[str, Any]:
+        told = [self.order.context.get(name) for name in ("language", "codes")]
+        files = [path for pattern in VOCABULARIES for path in sorted(self.project.package.glob(pattern))]
+        words = [self.project.hashes.of(path) for path in files]  # a word may be drawn, or stand in a result
+        always = [self.project.environment, platform.python_version(), *told, words]
+        code = digest(json.dumps([*always, dict(reach.functions), dict(reach.resources)], sort_keys=True, default=str))
+        return {"code": code, "names": sorted(reach.functions)}
 
     def _beside(self) -> dict[str, Any]:
         """Return what the pages see of other editions: which pages the twin has, and which the earlier edition is."""
@@ -253,21 +307,23 @@ class Assessor:
     ) -> Standing:
         result = self.find(step, folders, tables)
         if result:
-            reason = f"what {' and '.join(upstream)} makes may change" if upstream else ""
+            makes = "makes" if len(upstream) == 1 else "make"
+            reason = f"what {listed(upstream)} {makes} may change" if upstream else ""
             return Standing(step, "follows" if upstream else "valid", reason, result[1])
         last = next(filter(None, (records.read(folder, step.stem) for folder in folders)), None)
         failure = next(filter(None, (records.read_failure(folder, step.stem) for folder in folders)), None)
         if failure:
             return Standing(step, "failed", f"last time {failure.strip().splitlines()[0]}", last)
         if last is None and upstream:
-            return Standing(step, "follows", f"it never ran, and needs {' and '.join(upstream)}", None)
+            return Standing(step, "follows", f"it never ran, and needs {listed(upstream)}", None)
         return Standing(step, "stale", self.why(step, folders, tables), last)
 
     def _named_parameters(self, step: Step) -> dict[str, Any]:
         block = self.order.blocks[step.stem]
         parameters = self.parameters[step.stem].items()
         used = {f"{step.stem}.{name}" if name in block else name: value for name, value in parameters}
-        return {**self.order.context, "seed": self.order.seed, **used}
+        every = {**self.order.context, "seed": self.order.seed, **used}
+        return {name: value for name, value in every.items() if name != NAME}
 
 
 def _result(record: Record) -> str:

@@ -5,23 +5,25 @@ from __future__ import annotations
 import json
 import os
 import time
-from contextlib import ExitStack
-from dataclasses import replace
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from analysis.errors import InputError, StaatError
-from analysis.run import manifest, publication, records, staging
+from analysis.errors import InputError, StaatError, listed
+from analysis.run import manifest, private, publication, records, remembered, staging
 from analysis.run.assess import Assessor
 from analysis.run.chain import Step, ancestors, descendants
+from analysis.run.earlier import Earlier
 from analysis.run.job import Job, JobResult
 from analysis.run.order import Options
 from analysis.run.owner import MARKER
-from analysis.run.prose import refresh
 from analysis.run.records import Key, Record
+from analysis.run.reuse import keeping
+from analysis.run.seal import key_for
 from analysis.run.show.events import Event, Kind, Watch
 from analysis.run.snapshot import Snapshot
-from analysis.run.workspace import EDITION_FILE
+from analysis.run.stock import Stock
+from analysis.run.workspace import EDITION_FILE, unfinished
 
 State = Literal["waiting", "running", "done", "failed", "blocked", "left out"]
 
@@ -29,8 +31,9 @@ State = Literal["waiting", "running", "done", "failed", "blocked", "left out"]
 class Build:
     """The build of one edition, from a copy of notebooks and code; `watch` is called with every change of state."""
 
-    def __init__(self, assessor: Assessor, copy: Snapshot, options: Options, watch: Watch) -> None:
+    def __init__(self, assessor: Assessor, copy: Snapshot, options: Options, watch: Watch, earlier: Earlier) -> None:
         self.assessor, self._copy, self.options, self._watch = assessor, copy, options, watch
+        self._stock = Stock(assessor, earlier, options.cache)
         self.order, self.project, self.steps = assessor.order, assessor.project, assessor.steps
         self.stems = [step.stem for step in self.steps]
         options.check_stems(self.stems, self.order.edition)
@@ -44,7 +47,7 @@ class Build:
         self._begun: dict[str, tuple[Key, int]] = {}  # the key of a step and the time, when it was submitted
         self._held = ExitStack()
         self.published = self.project.outputs / self.order.edition
-        self._unfinished = staging.unfinished(self.project.outputs, self.order.edition)
+        self._unfinished = unfinished(self.project.outputs, self.order.edition)
 
     def open(self) -> None:
         """Take the edition's lock and begin a folder; StaatError when another run holds the lock."""
@@ -55,7 +58,7 @@ class Build:
         context = json.dumps(dict(self.order.context), ensure_ascii=False)
         (self.folder / "internal" / EDITION_FILE).write_text(context, "utf8", newline="\n")
         self._report("opened", text=self.order.heading)
-        for standing in self.assessor.standings(self._folders):
+        for standing in self.assessor.standings(self._folders, self._stock.others):
             reason = standing.reason or ("asked for" if standing.step.stem in self.forced else "")
             self._report("waiting", standing.step, text=reason)
 
@@ -70,6 +73,7 @@ class Build:
     def finish(self, job: Job, outcome: JobResult) -> None:
         """Take in how the execution of a step ended."""
         step = self._step(job)
+        self._stock.release(step)
         if outcome.error is not None:
             self.states[step.stem], self.failures[step.stem] = "failed", outcome
             records.write_failure(self.folder, step.stem, outcome.error)
@@ -77,6 +81,7 @@ class Build:
             return
         record = self._record(step, outcome)
         records.write(self.folder, record)
+        self._stock.give(record, self.folder)
         self.states[step.stem], self.done[step.stem], self._executed = "done", record, True
         self._report("finished", step, outcome.seconds)
 
@@ -91,9 +96,13 @@ class Build:
             self._set_aside()
         elif self._executed or self.assessor.why_pages(self.published, self.done):
             self._report("pages")
-            for notice in publication.publish(self.folder, self.assessor, self.done, self._started):
+            keeper = self.assessor.keeper(read=not self.options.force)
+            with keeping(keeper):
+                notices = publication.publish(self.folder, self.assessor, self.done, self._started)
+            for notice in notices:
                 self._report("notice", text=notice)
             self._refuse_other_pages()
+            keeper.save()
             strangers = staging.swap_in(self.folder, self.published)
             if strangers:
                 self._report("notice", text=f"{self.published} held files that no run made; they are in {strangers}")
@@ -166,36 +175,27 @@ class Build:
                 for other in self.steps
                 if other.stem in self.assessor.before[step.stem] and self.states[other.stem] in ("failed", "blocked")
             ]
-            self._report("blocked", step, text=f"needs {' and '.join(needed)}")
+            self._report("blocked", step, text=f"needs {listed(needed)}")
             return "blocked"
-        if step.stem not in self.forced and "left out" not in before and self._keep(step):
-            return "done"
+        if step.stem not in self.forced and "left out" not in before:
+            if self._stock.is_made_elsewhere(step, self._tables()):
+                return "waiting"
+            if self._keep(step):
+                self._stock.release(step)
+                return "done"
         if step.stem not in self.wanted or "left out" in before:
+            self._stock.release(step)
             self._report("kept", step, text="not asked for")
             return "left out"
         return "running"
 
     def _keep(self, step: Step) -> bool:
-        result = self.assessor.find(step, self._folders, self._tables())
-        if not result:
+        record = self._stock.take(step, self._folders, self._tables(), self.folder)
+        if not record:
             return False
-        folder, record = result
-        records.take_over(record, folder, self.folder)
-        if self._refresh(step):
-            outputs, _ = records.outputs_of(self.folder, step, self.project.hashes)
-            record = replace(record, outputs=outputs)
-            records.write(self.folder, record)
         self.done[step.stem] = record
         self._report("kept", step)
         return True
-
-    def _refresh(self, step: Step) -> bool:
-        """Give the executed notebook the present text, also as the step wrote it before the edition was settled."""
-        folders = (self.folder, self.folder.joinpath(*records.UNSETTLED, step.stem))
-        executed = [folder / "notebooks" / f"{step.notebook}.ipynb" for folder in folders]
-        source = self.project.notebook(step)
-        changed = [refresh(notebook, source) for notebook in executed if notebook.exists()]
-        return any(changed)
 
     def _job(self, step: Step) -> Job:
         order, reach = self.order, self.assessor.reach(step)
@@ -220,9 +220,24 @@ class Build:
             fresh_kernel=self.options.fresh_kernels,
             preload=reach.imports,
             preload_next=tuple(dict.fromkeys(others)),
+            remembers=self._remembers(step),
+            settings=order.settings,
             root=str(self.project.root.resolve()),
             code=str(self._code),
         )
+
+    def _remembers(self, step: Step) -> dict[str, Any]:
+        """Return what the step may keep of its functions, and take from earlier runs unless it is forced.
+
+        Nothing of registers of persons; and the key that vouches for it travels only where others cannot read it.
+        """
+        if self.order.confidential or self.options.cluster_without_encryption:
+            return {}
+        folder = self.project.memory / remembered.FOLDER
+        with suppress(OSError):
+            private.make(folder)
+        of_code, key = self.assessor.remembered(step), key_for(remembered.FOLDER).hex()
+        return {"folder": str(folder.resolve()), "key": key, "read": step.stem not in self.forced, **of_code}
 
     @property
     def _code(self) -> Path:
@@ -248,6 +263,7 @@ class Build:
             kernel=outcome.kernel,
             ran=manifest.now(),
             git=manifest.git(self.project.root),
+            edition=self.order.edition,
         )
 
     def _tables(self) -> dict[str, str]:

@@ -31,6 +31,9 @@ class Job:
     fresh_kernel: bool = False  # start a new interpreter instead of forking one that has the packages loaded
     preload: tuple[str, ...] = ()  # third-party modules that a warm parent loads before it forks
     preload_next: tuple[str, ...] = ()  # those of the steps that follow, loaded when it has nothing else to do
+    # What `run.remembered` reads: a folder, a key, the functions whose results may be kept, and whether to take these.
+    remembers: Mapping[str, Any] = field(default_factory=dict)
+    settings: str = ""  # what is typed after the name of its params file; see `Order.settings`
     root: str = ""  # the project's folder; by default the parent of the notebook's folder
     code: str = ""  # from where the kernel imports the package; by default from where this process did
 

@@ -24,6 +24,8 @@ from analysis.run.records import Key
 FOLDER_SUFFIX = "/"
 GONE = "gone"
 LATE = "written during the run"
+_NAMED = 3  # names in one line
+_LONGEST = 80  # characters of a value
 
 
 def key_of(
@@ -131,11 +133,19 @@ def _part(part: str, say: Say, old: Key, new: Key, notebook: str) -> Iterator[st
 
 
 def _parameter(name: str, _: str, old: object, new: object) -> str:
+    """Say which value changed; of one that holds others the innermost that did, so that it is one short line."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+        if len(changed) == 1:
+            return _parameter(f"{name}.{changed[0]}", _, old.get(changed[0]), new.get(changed[0]))
+        shown = ", ".join(map(str, changed[:_NAMED])) + (", ..." if len(changed) > _NAMED else "")
+        return f"parameter {name}: {shown} changed"
     return f"parameter {name}: {_shown(old)} -> {_shown(new)}"
 
 
 def _shown(value: object) -> str:
-    return "(none)" if value is None else json.dumps(value, ensure_ascii=False)
+    text = "(none)" if value is None else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]} ..."
 
 
 def _cell(name: str, notebook: str, old: object, new: object) -> str:

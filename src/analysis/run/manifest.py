@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
+from analysis.run.drift import drift, recorded
 from analysis.run.hashes import Hashes, digest, sha256
 from analysis.run.private import INTERNAL
 from analysis.run.seal import keyed, read_sealed, write_sealed
@@ -29,13 +30,14 @@ def now() -> str:
 
 
 def provenance(root: Path) -> dict[str, Any]:
-    """Describe the code and the environment: git commit, lock, versions."""
+    """Describe the code and the environment: git commit, lock, versions, and which are not those of the lock."""
     lock = root / "requirements.lock"
     return {
         "git": git(root),
         "lock_sha256": sha256(lock) if lock.exists() else None,
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in PACKAGES},
+        "drift": recorded(drift(root)),
     }
 
 

@@ -30,6 +30,11 @@ class Order:
     words: tuple[str, ...] = ()  # files of the package with the words of its language: every step depends on them
 
     @property
+    def settings(self) -> str:
+        """What is typed after its params file: of a variant, what makes it one."""
+        return self.command.partition(".yml")[2].strip()
+
+    @property
     def seed(self) -> int:
         """The seed of the edition; 0 when its parameters have none."""
         return int(self.shared.get("seed", 0))
@@ -61,6 +66,7 @@ class Options:
     cluster_without_encryption: bool = False  # whether a cluster elsewhere may be reached so
     # Files with the certificate of the authority, that of this client, and its key; empty for Dask's own configuration.
     tls: tuple[str, str, str] = ("", "", "")
+    cache: Path | None = None  # a folder that colleagues share, from which results are taken and where they are put
 
     def __post_init__(self) -> None:
         if self.jobs < 1:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError, StaatError, nearest
+from analysis.run.code.syntax import parsed
+from analysis.run.numbering import cell_names
 
 UNSEEN_TAGS = frozenset({"raises-exception", "skip-execution"})
 """With these, a cell that failed passes for one that succeeded, or one that did not run for one that did."""
@@ -69,10 +71,15 @@ def as_given(cell: str, injected: str) -> str:
     return b"".join(lines).decode()
 
 
+def as_values(source: str) -> dict[str, Any]:
+    """Return the values that a cell of literals assigns, by name."""
+    return {name: ast.literal_eval(value) for name, value in _literals(source)}
+
+
 def _literals(source: str) -> list[tuple[str, ast.expr]]:
     return [
         (statement.targets[0].id, statement.value)
-        for statement in ast.parse(source).body
+        for statement in parsed(source).body
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
     ]
 
@@ -85,7 +92,7 @@ def code_cells(notebook: Path) -> dict[int, str]:
 
 def title_of(notebook: Path, tag: str = "") -> str:
     """Return the first heading of a notebook; of the cells with this tag, where any of them has one."""
-    texts = [cell for cell in _cells(notebook) if cell["cell_type"] == "markdown"]
+    texts = [cell for cell in cells_of(notebook) if cell["cell_type"] == "markdown"]
     for cell in sorted(texts, key=lambda cell: tag not in tags_of(cell)):
         for line in "".join(cell["source"]).splitlines():
             if line.startswith("# "):
@@ -103,18 +110,20 @@ def refuse_notes(notebook: Path) -> None:
 
     Refused too are tags by which a cell is not executed, or its error not noticed.
     """
-    for number, cell in enumerate(_cells(notebook), start=1):
+    cells = cells_of(notebook)
+    for name, cell in zip(cell_names(cells), cells, strict=True):
         unseen = sorted(UNSEEN_TAGS & set(map(str, tags_of(cell))))
         if unseen:
             problem = f"its tag {unseen[0]!r} would hide that it fails or does not run"
-            raise InputError(f"{notebook}: cell {number}", problem, hint="remove the tag")
+            raise InputError(f"{notebook}: {name}", problem, hint="remove the tag")
         other = sorted(set(cell.get("metadata") or {}) - CELL_NOTES)
         if other:
-            where = f"{notebook}: cell {number}"
+            where = f"{notebook}: {name}"
             raise InputError(where, f"its metadata hold {other[0]!r}, which no page shows", hint="remove it")
 
 
-def _cells(notebook: Path) -> list[dict[str, Any]]:
+def cells_of(notebook: Path) -> list[dict[str, Any]]:
+    """Return the cells of a notebook; InputError when it cannot be read, or is none."""
     try:
         text = notebook.read_text("utf8")
     except FileNotFoundError:
@@ -147,12 +156,12 @@ def _is_tagged(cell: Mapping[str, Any]) -> bool:
 
 
 def _code_cells(notebook: Path) -> list[dict[str, Any]]:
-    return [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
+    return [cell for cell in cells_of(notebook) if cell["cell_type"] == "code"]
 
 
 def _statements(notebook: Path, cell: Mapping[str, Any]) -> list[ast.stmt]:
     try:
-        return ast.parse("".join(cell["source"])).body
+        return parsed("".join(cell["source"])).body
     except SyntaxError as error:
         problem = f"its parameters cell is not Python: {error.msg}, on line {error.lineno}"
         hint = "it holds assignments alone: move what else it does (%magic, !command) to a later cell"

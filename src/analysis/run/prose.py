@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import StaatError
 from analysis.run.hashes import digest
+from analysis.run.numbering import INJECTED
 from analysis.run.parameters import as_given, tags_of
 from analysis.run.whole import write_whole
 
-INJECTED = "injected-parameters"
 BY_RUN = ("papermill", "execution")
+NAMED = re.compile(r"""(?<=^edition = )(['"])[^'"\n]*\1""", re.MULTILINE)
 
 
 def prose_digest(notebook: Path) -> str:
@@ -43,6 +45,16 @@ def refresh(executed: Path, source: Path) -> bool:
     executed.unlink()  # another edition's folder may hold the same file under another name
     write_whole(executed, json.dumps({**old, "cells": cells}, indent=1, ensure_ascii=False) + "\n")
     return True
+
+
+def rename(executed: Path, edition: str) -> None:
+    """Let the parameters of an executed notebook name another edition: one for which its results hold as well."""
+    book = json.loads(executed.read_text("utf8"))
+    for cell in (cell for cell in book["cells"] if cell["cell_type"] == "code"):
+        lines = "".join(cell["source"])
+        cell["source"] = NAMED.sub(rf"\g<1>{edition}\g<1>", lines).splitlines(keepends=True)
+    executed.unlink()
+    write_whole(executed, json.dumps(book, indent=1, ensure_ascii=False) + "\n")
 
 
 def _injected(ran: list[dict[str, Any]], source: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ def publish(folder: Path, assessor: Assessor, done: dict[str, Record], started: 
     besides, one line each.
     """
     began = time.perf_counter()
+    assessor.project.code.save()  # pages on functions look into the modules that the keys have looked into
     _forget_tries(folder)
     notices = _settle(folder, assessor, done)
     description = _description(folder, assessor, done, started)

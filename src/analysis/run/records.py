@@ -38,6 +38,7 @@ class Record:
     kernel: str
     ran: str  # when it finished, UTC
     git: Mapping[str, Any]  # the commit of the code that it ran on, and whether there were changes on top
+    edition: str = ""  # whose name its files bear; empty in records that do not say
 
 
 def write(folder: Path, record: Record) -> None:

@@ -9,14 +9,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from analysis.errors import InputError, StaatError, placed
-from analysis.run import publication
+from analysis.run import publication, remembered
 from analysis.run.assess import Assessor, Project
 from analysis.run.build import Build
 from analysis.run.chain import Step
+from analysis.run.earlier import Earlier
 from analysis.run.job import Job, JobResult
 from analysis.run.kernel import warm
 from analysis.run.order import Options, Order
 from analysis.run.pool import Pool, pool
+from analysis.run.room import make_room
+from analysis.run.scratch import refuse_scratch
 from analysis.run.show.events import Event, Watch
 from analysis.run.snapshot import snapshot
 
@@ -48,7 +51,18 @@ def run(orders: Sequence[Order], chain: Iterable[Step], project: Project, option
     steps = list(chain)
     with _readable_disk_errors(project), snapshot(project, shared=options.cluster is not None) as copy:
         assessors = [Assessor(order, steps, copy.project) for order in orders]
-        _run([Build(assessor, copy, options, watch) for assessor in assessors], copy.project, options, watch)
+        _refuse_scratch(assessors)
+        earlier = Earlier(project.memory)
+        builds = [Build(assessor, copy, options, watch, earlier) for assessor in assessors]
+        _run(builds, copy.project, options, watch)
+        earlier.tidy()
+        make_room(project.memory / remembered.FOLDER, remembered.MOST)
+
+
+def _refuse_scratch(assessors: Sequence[Assessor]) -> None:
+    """Refuse scratch that was left in a notebook before anything runs."""
+    for notebook in {assessor.project.notebook(step) for assessor in assessors for step in assessor.steps}:
+        refuse_scratch(notebook)
 
 
 def _run(builds: Sequence[Build], project: Project, options: Options, watch: Watch) -> None:
@@ -84,21 +98,23 @@ class _Loop:
         """Run until nothing runs any more."""
         self._submit(self.builds)
         while self.running or self.publishing:
-            self._submit(self._wait())
+            self._wait()
+            self._submit(self.builds)  # one may have waited for what another one made
 
-    def _wait(self) -> list[Build]:
-        """Wait until something has ended and return the builds that can go on."""
+    def _wait(self) -> None:
+        """Wait until something has ended, and take it in."""
         # No future of a finished step may be held on to: a cluster executes it again when the worker that had it dies.
         under_way = [*self.running, *self.publishing]
         done, _ = wait(under_way, self.executing.look_every, return_when=FIRST_COMPLETED)
         if self.running:
             self.executing.check()
-        return [build for future in done if (build := self._collect(future))]
+        for future in done:
+            self._collect(future)
 
     def _submit(self, builds: Sequence[Build]) -> None:
-        for build in dict.fromkeys(builds):
+        for build in builds:
             self.queue += [(build, job) for job in build.next_jobs()]
-            if build.steps_ended and not build.ended:
+            if build.steps_ended and not build.ended and build not in self.publishing.values():
                 self.publishing[self.publisher.submit(build.publish)] = build
         self.queue.sort(key=lambda item: self.builds.index(item[0]))
         while self.queue and len(self.running) < self.executing.slots:
@@ -113,17 +129,16 @@ class _Loop:
             self.executing.check()  # says what is wrong, where anything is
             raise
 
-    def _collect(self, future: Future[Any]) -> Build | None:
+    def _collect(self, future: Future[Any]) -> None:
         if future in self.publishing:
             self._published(future)
-            return None
+            return
         build, job = self.running.pop(future)
         outcome = _outcome(future, job)
         if outcome.notice and outcome.notice not in self.notices:
             self.notices.add(outcome.notice)
             self.watch(Event("notice", "", text=outcome.notice))
         build.finish(job, outcome)
-        return build
 
     def _published(self, future: Future[Any]) -> None:
         build = self.publishing.pop(future)

@@ -66,6 +66,11 @@ def keyed(digest: str) -> str:
     return f"keyed:{_seal('a digest', digest)}"
 
 
+def key_for(purpose: str) -> bytes:
+    """Return a key for one purpose: who has it can vouch for nothing else."""
+    return hmac.digest(_key(), f"a key\n{purpose}".encode(), "sha256")
+
+
 def _seal(name: str, text: str) -> str:
     return hmac.new(_key(), f"{name}\n{text}".encode(), "sha256").hexdigest()
 

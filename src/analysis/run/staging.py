@@ -31,6 +31,7 @@ from analysis.errors import InputError, StaatError
 from analysis.run import machine, private
 from analysis.run.owner import OF_EDITION, identity, is_edition, is_empty, mark_edition, remove
 from analysis.run.strangers import set_aside
+from analysis.run.workspace import unfinished
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
@@ -95,11 +96,6 @@ def refuse_others(path: Path, edition: str) -> None:
     if path.is_dir() and not is_empty(path) and not is_edition(path, edition):
         problem = f"is a folder that no run of {edition} made; an edition would take its path, and it is left alone"
         raise InputError(str(path), problem, hint=hint)
-
-
-def unfinished(outputs: Path, edition: str) -> Path:
-    """Return the folder for a run that did not finish."""
-    return outputs / f"{edition}.unfinished"
 
 
 def leftovers(outputs: Path, edition: str) -> list[Path]:

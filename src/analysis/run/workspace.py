@@ -1,8 +1,8 @@
 """What a notebook knows of the run it is in: where to read, where to write, what it may touch.
 
 The runner passes it on in one environment variable. A notebook that is opened alone in JupyterLab finds no such
-variable: it then reads the last run of the edition and writes to a scratch folder, so that a published edition is
-never edited by hand.
+variable: it then reads what the last run of the edition left, also one that failed, and writes to a scratch folder, so
+that a published edition is never edited by hand.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Workspace:
     facts: dict[str, Any] = field(default_factory=dict)  # ``edition``, ``synthetic``, ``language``, ...
     needs: frozenset[str] | None = None  # internal tables that the chain declares; None when opened alone
     produces: frozenset[str] | None = None
+    older: Path | None = None  # edition folder for tables that are not in ``read``, when a notebook is opened alone
 
     @property
     def alone(self) -> bool:
@@ -48,7 +49,7 @@ class Workspace:
         if self.needs is not None and name not in self.needs | (self.produces or frozenset()):
             hint = "add it to needs, or wants, of its declaration"
             raise StaatError(f"{self.stem}: reads the table {name!r} without declaring it; {hint}")
-        path = self.read / "internal" / f"{name}.parquet"
+        path = self._found(name)
         if not path.exists() and not self.alone:
             hint = "refuse such editions (refusal=), or name it in wants and ask chapter.has"
             raise InputError(f"{self.stem}: needs", f"this edition does not make the table {name!r}", hint=hint)
@@ -60,7 +61,11 @@ class Workspace:
         """Return whether this edition has the internal table `name`."""
         if self.needs is not None and name not in self.needs:
             return False
-        return (self.read / "internal" / f"{name}.parquet").exists()
+        return self._found(name).exists()
+
+    def _found(self, name: str) -> Path:
+        paths = [folder / "internal" / f"{name}.parquet" for folder in (self.read, self.older) if folder]
+        return next((path for path in paths if path.exists()), paths[0])
 
     def new_table_path(self, name: str) -> Path:
         """Return where the internal table `name` is written; it must be declared."""
@@ -132,11 +137,23 @@ def _in_run(step: dict[str, Any]) -> Workspace:
     )
 
 
+def unfinished(outputs: Path, edition: str) -> Path:
+    """Return the folder for a run that did not finish."""
+    return outputs / f"{edition}.unfinished"
+
+
 def _alone(stem: str, edition: str) -> Workspace:
-    last_run = outputs_folder() / edition
-    if not (last_run / "internal" / EDITION_FILE).exists():
-        raise InputError(str(last_run), "no run of this edition yet", hint=f"make run EDITION={edition}")
-    return Workspace(stem=stem, read=last_run, write=outputs_folder() / f"{edition}.scratch", facts=_facts(last_run))
+    """Return the workspace of a notebook that is opened by hand.
+
+    What a run left that did not finish is newer than what is published, which may have tables that it did not come to.
+    """
+    outputs = outputs_folder()
+    folders = [unfinished(outputs, edition), outputs / edition]
+    runs = [folder for folder in folders if (folder / "internal" / EDITION_FILE).exists()]
+    if not runs:
+        raise InputError(str(folders[-1]), "no run of this edition yet", hint=f"make run EDITION={edition}")
+    scratch = outputs / f"{edition}.scratch"
+    return Workspace(stem=stem, read=runs[0], write=scratch, facts=_facts(runs[0]), older=runs[-1])
 
 
 def _facts(folder: Path) -> dict[str, Any]:

@@ -9,22 +9,21 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from io import BytesIO, StringIO
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-import pandas as pd
-
-from analysis.disclosure import SUPPRESSED, profile
+from analysis.disclosure import SUPPRESSED
 from analysis.disclosure.net.parcel import EARLIEST, MADE, PUBLISHED
-from analysis.errors import InputError
-from analysis.language import from_data, header, spoken, term, text, vocabulary
-from analysis.language.vocabulary import COLUMNS as COLUMN_WORDS
+from analysis.language import from_data, term, text
 from analysis.publish.spreadsheet import harmless, read_csv
-from analysis.publish.tables import COUNTED
+from analysis.run.reuse import kept
+from analysis.site.dictionary import columns_of
 from analysis.site.identity import identity_of
 from analysis.site.sitemap import Site, Thing
 
+SYMBOL = "analysis.site.archive.archive"
 Row = dict[str, Any]
 COLUMNS = ("file", "caption", "chapter", "figure", "rows", "column", "words", "meaning", "type", "counts", "unit")
 FINDINGS = ("chapter", "name", "headline", "sentence", "n", "unit", "figure", "table")
@@ -33,7 +32,8 @@ FINDINGS = ("chapter", "name", "headline", "sentence", "n", "unit", "figure", "t
 def archive(site: Site) -> bytes:
     """Return the ZIP file: what was published, the findings, the dictionary and what it all is."""
     files = {path: (site.folder / path).read_bytes() for path in _published(site)}
-    findings, dictionary = list(_findings(site)), list(_dictionary(site))
+    findings = list(_findings(site))
+    dictionary = list(_dictionary(site))
     files |= {
         "README.txt": _about(site).encode(),
         "findings.csv": _csv(FINDINGS, findings),
@@ -76,58 +76,17 @@ def _dictionary(site: Site) -> Iterator[Row]:
     for thing in site.things:
         path = str(thing.note.get("data" if thing.kind == "figure" else "path", ""))
         if path.endswith(".csv"):
-            yield from _columns(site, thing, path)
+            depends = [thing.kind, thing.name, thing.chapter.title, thing.note]
+            yield from kept(SYMBOL, depends, partial(_columns, site, thing, path))
 
 
-def _columns(site: Site, thing: Thing, path: str) -> Iterator[Row]:
+def _columns(site: Site, thing: Thing, path: str) -> list[Row]:
     frame = read_csv(site.folder / path, keep_default_na=False, na_values=[""], dtype={SUPPRESSED: str})
     about = json.loads((site.folder / path).with_suffix(".json").read_text("utf8"))
     of: Row = {"file": path, "caption": str(thing.note["caption"]), "chapter": thing.chapter.title}
     of |= {"figure": thing.name if thing.kind == "figure" else "", "rows": len(frame)}
-    units = sorted(map(str, frame["unit"].dropna().unique())) if "unit" in frame else []
-    for column in map(str, frame.columns):
-        counts = column in about.get("counts", ())
-        yield {
-            **of,
-            "column": column,
-            "words": words_of(column),
-            "meaning": meaning_of(column),
-            "type": _type(frame[column]),
-            "counts": _counted(site, column) if counts else "",
-            "unit": "; ".join(map(term, units)) if column in IN_UNIT else "",
-        }
-
-
-IN_UNIT = frozenset({"estimate", "std_error", "ci_low", "ci_high", "low", "high"})
-"""Columns in the unit that the column ``unit`` of their row names."""
-
-
-def words_of(column: str) -> str:
-    """Return what a column is called on pages; its name with spaces where it is on none."""
-    if column == SUPPRESSED:
-        return text("columns withheld in this row")
-    try:
-        return header(column)
-    except InputError:
-        return column.replace("_", " ")
-
-
-def meaning_of(column: str) -> str:
-    """Return what a column holds, in a line; nothing where its words say it."""
-    known = vocabulary().word(column, COLUMN_WORDS)
-    return known.gloss[spoken()] if known and known.gloss else ""
-
-
-def _type(values: pd.Series) -> str:
-    if values.isna().all():
-        return text("nothing")
-    return text("number") if pd.api.types.is_numeric_dtype(values) else text("words")
-
-
-def _counted(site: Site, column: str) -> str:
-    known = COUNTED.get(column.removeprefix("n_"))
-    unit = known or profile(site.facts.get("disclosure", "default")).unit(column)
-    return term(str(unit)) if unit else text("yes")
+    disclosure = str(site.facts.get("disclosure", "default"))
+    return [{**of, **column} for column in columns_of(frame, about.get("counts", ()), disclosure)]
 
 
 def _about(site: Site) -> str:

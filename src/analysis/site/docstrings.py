@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
 from markupsafe import Markup, escape
 
+from analysis.run.code.syntax import parsed
+from analysis.run.reuse import kept
 from analysis.site.formulas import formula
 
 PACKAGE = Path(__file__).parents[1]
@@ -68,12 +70,21 @@ class Documented:
 @cache
 def documented() -> Mapping[str, Documented]:
     """Return every public function and class of the explained packages that has a docstring, by dotted name."""
-    return {found.name: found for path in _modules() for found in _of_module(path)}
+    every = kept(f"{PACKAGE.name}.site.docstrings.documented", [], lambda: [astuple(one) for one in _all()])
+    return {found.name: found for found in (Documented(*fields) for fields in every)}
 
 
 @cache
 def passed_on() -> Mapping[str, str]:
     """Return the names under which modules pass documented functions of others on, with the names that define them."""
+    return dict(kept(f"{PACKAGE.name}.site.docstrings.passed_on", [], _passed_on))
+
+
+def _all() -> Iterator[Documented]:
+    return (found for path in _modules() for found in _of_module(path))
+
+
+def _passed_on() -> dict[str, str]:
     found = dict(_imports())
     known = documented()
     while onward := {name: found[target] for name, target in found.items() if target in found and target not in known}:
@@ -84,7 +95,7 @@ def passed_on() -> Mapping[str, str]:
 def _imports() -> Iterator[tuple[str, str]]:
     for path in _modules():
         module = _dotted(path).removesuffix(".__init__")
-        for node in ast.parse(path.read_text("utf8")).body:
+        for node in parsed(path.read_text("utf8")).body:
             if isinstance(node, ast.ImportFrom):
                 yield from ((f"{module}.{one.asname or one.name}", f"{node.module}.{one.name}") for one in node.names)
 
@@ -100,7 +111,7 @@ def _modules() -> Iterator[Path]:
 
 def _of_module(path: Path) -> Iterator[Documented]:
     module = _dotted(path)
-    for node in ast.parse(path.read_text("utf8")).body:
+    for node in parsed(path.read_text("utf8")).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             docstring = ast.get_docstring(node)
             if docstring:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.closing import publication_of
 from analysis.language import header, term, text
 from analysis.publish.spreadsheet import read_csv
 from analysis.publish.tables import in_unit
@@ -23,6 +23,7 @@ ACCOUNT = {"reason"}
 OTHER_ACCOUNTS = {("leergroei", "tests")}
 """Accounts in another form: chapter and table."""
 PRINTED = "published_figures"
+NAMED = re.compile(r'\b(?:id|aria-labelledby)="[^"]*"')
 
 
 def all_findings(site: Site) -> dict[str, Any] | None:
@@ -47,8 +48,9 @@ def _is_account(site: Site, thing: Thing) -> bool:
 
 
 def shown_again(site: Site, thing: Thing) -> Markup:
-    """Return a table as its chapter shows it, and the line to where it comes from."""
-    shown = Markup(site.shown(thing))  # noqa: S704 - it left the gate, and its chapter's page shows the same
+    """Return a table as its chapter shows it, and the line to where it comes from; chapters may share its name."""
+    own = NAMED.sub(lambda place: place[0].replace("table-", f"table-{thing.stem}-"), site.shown(thing))
+    shown = Markup(own)  # noqa: S704 - it left the gate, and its chapter's page shows the same
     return shown + (origin_line(thing.origin, thing.chapter.href) if thing.origin else "")
 
 
@@ -57,6 +59,8 @@ def printed(site: Site) -> dict[str, Any] | None:
     thing = next((thing for thing in site.things if (thing.kind, thing.name) == ("table", PRINTED)), None)
     if thing is None:
         return None
+    from analysis.closing import near, publication_of  # they bring all that draws along
+
     figures = read_csv(
         site.folder / thing.note["path"], keep_default_na=False, na_values={"published": "", "computed": ""}
     )
@@ -66,8 +70,7 @@ def printed(site: Site) -> dict[str, Any] | None:
     ]
     return {
         "thing": thing,
-        "within": int(figures["within"].sum()),
-        "total": len(figures),
+        "counts": near(figures),
         "sources": sources,
         "headings": [Heading(2, source["title"], f"print-{source['name']}") for source in sources],
     }
@@ -83,6 +86,7 @@ def _table(file: str, rows: pd.DataFrame) -> Markup:
         text("In this edition"),
         text("Difference"),
         text("Tolerance"),
+        text("Put in"),
         text("Within"),
     ]
     return grid(text("Figures of {file}, published and in this edition", file=file), headers, list(_rows(rows)), 4)
@@ -91,7 +95,7 @@ def _table(file: str, rows: pd.DataFrame) -> Markup:
 def _rows(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     for row in rows.to_dict("records"):
         numbers = (row["published"], row["computed"], row["computed"] - row["published"], row["tolerance"])
-        within = text("yes") if row["within"] else text("no")
+        given, within = (text("yes") if row[column] else text("no") for column in ("given", "within"))
         within = text("cannot be computed") if pd.isna(row["computed"]) else within
         words = [term(str(row[column]), column) for column in ("population", "year", "place", "unit")]
-        yield *words, *(in_unit(value, str(row["unit"])) for value in numbers), within
+        yield *words, *(in_unit(value, str(row["unit"])) for value in numbers), given, within

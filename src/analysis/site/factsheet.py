@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import textwrap
+from base64 import b64decode, b64encode
 from io import BytesIO
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from analysis.language import joined, text
-from analysis.publish.figures import style
+from analysis.run.reuse import kept
 from analysis.site.findings import Found, headlines
 from analysis.site.sitemap import Site
 from analysis.site.titled import DARK, QUIET, source
 from analysis.site.titles import where_and_when
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FILE = "factsheet.pdf"
 A4 = (8.27, 11.69)
@@ -30,6 +33,16 @@ def factsheet(site: Site) -> bytes | None:
     leading = headlines(site)
     if not leading:
         return None
+    said = [[str(words) for words, *_ in _lines(found)] for found in leading]
+    sheet = kept("analysis.site.factsheet.factsheet", said, lambda: b64encode(_drawn(site, leading)).decode())
+    return b64decode(sheet)
+
+
+def _drawn(site: Site, leading: list[Found]) -> bytes:
+    from matplotlib.figure import Figure
+
+    from analysis.publish.figures import style
+
     with style():
         figure = Figure(figsize=A4)
         y = _write(figure, TOP, site.facts["title"], size=20, weight="bold", color=ACCENT)

@@ -22,7 +22,7 @@ OPENING = {"(": "(", "[": "[", r"\{": "{"}
 CLOSING = {")": ")", "]": "]", r"\}": "}"}
 SIGNS = {
     **{r"\le": "≤", r"\ge": "≥", r"\ne": "≠", r"\in": "∈", r"\mid": "∣", r"\sim": "∼", r"\approx": "≈", r"\to": "→"},
-    **{r"\cup": "∪", r"\subseteq": "⊆", r"\setminus": "∖", r"\mp": "∓"},
+    **{r"\cup": "∪", r"\subseteq": "⊆", r"\setminus": "∖", r"\mp": "∓", r"\propto": "∝"},
     **{r"\pm": "±", r"\cdot": "⋅", r"\times": "×", "=": "=", "<": "<", ">": ">", "+": "+", "-": "−", ":": ":"},
     **{"!": "!", "/": "/", "*": "*", ",": ",", ".": ".", ";": ";"},
 }
@@ -31,7 +31,7 @@ SIGNED = {"+", "-", r"\pm", r"\mp"}
 NEAR = {"lspace": "0.06em", "rspace": "0.06em"}
 FUNCTIONS = {r"\ln": "ln", r"\log": "log", r"\exp": "exp", r"\sin": "sin", r"\cos": "cos", r"\tanh": "tanh"}
 FUNCTIONS |= {r"\arcsin": "arcsin"}
-LIMITS = {r"\sum": "∑", r"\prod": "∏", r"\max": "max", r"\min": "min"}
+LIMITS = {r"\sum": "∑", r"\prod": "∏", r"\int": "∫", r"\max": "max", r"\min": "min"}
 """What is below and above these stands there over their whole width, in a formula on a line of its own."""
 ACCENTS = {r"\hat": "^", r"\bar": "¯", r"\tilde": "~"}
 SPACES = {r"\,": "0.17em", r"\;": "0.28em", r"\ ": "0.33em", r"\quad": "1em"}

@@ -64,22 +64,21 @@ def explained(html: str, glossary_page: str, this: str = "") -> str:
     """
     walk = _Walk()
     waiting = {} if this == "glossary" else dict(_terms(spoken()))
-    return "".join(_piece(piece, walk, waiting, glossary_page) for piece in _pieces(html))
+    return "".join(_pieces(html, walk, waiting, glossary_page))
 
 
-def _pieces(html: str) -> Iterator[str]:
+def _pieces(html: str, walk: _Walk, waiting: dict[str, str], page: str) -> Iterator[str]:
     place = 0
     for found in PIECES.finditer(html):
-        yield html[place : found.start()]
+        yield _words(html[place : found.start()], walk, waiting, page)
+        walk.through(found[0])
         yield found[0]
         place = found.end()
-    yield html[place:]
+    yield _words(html[place:], walk, waiting, page)
 
 
-def _piece(piece: str, walk: _Walk, waiting: dict[str, str], page: str) -> str:
-    if piece.startswith("<") and PIECES.fullmatch(piece):
-        walk.through(piece)
-        return piece
+def _words(piece: str, walk: _Walk, waiting: dict[str, str], page: str) -> str:
+    """Return what stands between two tags."""
     if not piece.strip() or not walk.within("body") or walk.within(*NO_WORDS):
         return piece
     if walk.within("main") and walk.within(*PROSE) and not walk.within(*NO_PROSE):

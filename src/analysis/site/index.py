@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from dataclasses import astuple, replace
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from analysis.codes import codes_of
 from analysis.disclosure import profile
@@ -14,6 +15,8 @@ from analysis.disclosure.net.executed import written_anew
 from analysis.disclosure.net.parcel import ARCHIVE
 from analysis.language import SOURCE, name_codes, speaking, text
 from analysis.publish.settling import settled
+from analysis.run.hashes import digest
+from analysis.run.reuse import kept
 from analysis.site.about import about
 from analysis.site.archive import archive
 from analysis.site.evidence import accounts, all_findings, printed
@@ -22,20 +25,24 @@ from analysis.site.factsheet import factsheet
 from analysis.site.findings import chapters_with_findings, findings_of, headlines
 from analysis.site.glossary import PAGE, explained, glossary
 from analysis.site.layout import document
-from analysis.site.methods import functions, methods
+from analysis.site.methods import code_digest, functions, methods
+from analysis.site.once import SYMBOL, Stamp, depends, of_chapter, of_code, without_prose
 from analysis.site.pages import Heading, page, title_of
 from analysis.site.pictures import picture
 from analysis.site.provenance import footer, provenance, rerun
 from analysis.site.published import published
 from analysis.site.regressions import regressions
 from analysis.site.release_sheet import release, release_csv
-from analysis.site.search import search
+from analysis.site.search import entries_of, search
 from analysis.site.since import since
 from analysis.site.sitemap import ChapterPage, Site, read_site
 from analysis.site.titled import write_titled
 from analysis.site.titles import on_page, title_of_figure
 
 Contents = dict[str, Any] | None
+
+WITHOUT_PROSE, OF_CODE, OF_THE_RUN = "without prose", "of code", "of the run"
+"""Parts of a site; what says when and how long the run ran is made anew with every run."""
 
 
 def build(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -56,29 +63,30 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
     with speaking(manifest["facts"].get("language", SOURCE)):
         name_codes(codes_of(manifest["facts"]).words())
         manifest = settled(folder, manifest)
-        site = read_site(folder, manifest, title_of)
+        whole = read_site(folder, manifest, title_of)
         check_edition(folder, manifest)
-        contents = {name: (title, make(site)) for name, (title, make) in _appendices().items()}
-        made = [ChapterPage(name, title) for name, (title, found) in contents.items() if found]
-        site = site.with_appendices([*made, ChapterPage("search", text("Search"))])
+        stamp = Stamp.of(manifest)
+        bare = replace(whole, manifest=stamp.taken_from(manifest))
+        appendices = _Appendices(bare, whole)
+        menu = [*appendices.menu, ChapterPage("search", text("Search"))]
+        site, whole = bare.with_appendices(menu), whole.with_appendices(menu)
         (folder / "html").mkdir(exist_ok=True)
         for step in site.steps:
             found = findings_of(site, step["stem"])
             for figure in site.of(step["stem"], "figure"):
                 write_titled(site, figure, title_of_figure(site, figure, found))
-        for name in site.notebooks:
-            _write(site, f"html/{name}.html", _chapter(site, name))
-        for name, (title, content) in contents.items():
-            if content:
-                html = _document(site, f"{name}.html.j2", name, root="../", title=title, **content)
-                _write(site, f"html/{name}.html", html)
+        pages = {name: _made(of_chapter(site, name), name) for name in site.notebooks}
+        pages |= appendices.pages(site, whole)
+        pages["search"] = _search(site, pages)
+        pages = {name: stamp.put_on(html) for name, html in pages.items()}
+        for name, html in pages.items():
+            _write(site, f"html/{name}.html", html)
+        _write(site, "index.html", explained(_index(whole), f"html/{PAGE}", "index"))
         if sheet := factsheet(site):
             (folder / FACTSHEET).write_bytes(sheet)
-        _write(site, "index.html", _index(site))
         _write(site, "release.csv", release_csv(site))
         (folder / ARCHIVE).write_bytes(archive(site))
-        _write(site, "html/search.html", _search(site))
-        check_pages(folder, manifest)
+        check_pages(folder, manifest, [*filter(None, stamp.words.values())])
         for step in manifest["steps"]:
             place = folder / "notebooks" / f"{step['notebook']}.ipynb"
             place.unlink()
@@ -87,35 +95,96 @@ def build(folder: Path, manifest: Mapping[str, Any]) -> None:
             )
 
 
-def _appendices() -> dict[str, tuple[str, Callable[[Site], Contents]]]:
-    """Return what stands beside the chapters, in the order of the menu: title, and what is on it."""
-    return {
-        "findings": (text("All findings"), all_findings),
-        "published": (text("All figures and tables"), published),
-        "regressions": (text("Regression tables"), regressions),
-        "methods": (text("Methods and formulas"), methods),
-        "functions": (text("Functions and formulas"), functions),
-        "accounts": (text("Row accounting"), accounts),
-        "printed": (text("Comparison with published figures"), printed),
-        "glossary": (text("Glossary"), glossary),
-        "release": (text("Release sheet"), release),
-        "provenance": (text("Provenance"), provenance),
-        "about": (text("About and accessibility"), about),
-    }
+def _made(site: Site, name: str) -> str:
+    """Return the page of a chapter, made of this part of the site alone, with its terms explained; see `once`."""
+    return str(kept(SYMBOL, [name, depends(site)], lambda: explained(_chapter(site, name), PAGE, name)))
+
+
+class _Appendices:
+    """The pages beside the chapters, each of a part of the site alone; `whole` is the site with what is of the run."""
+
+    def __init__(self, site: Site, whole: Site) -> None:
+        parts = _parts(site, whole)
+        self._contents = {one.name: cache(partial(one.make, parts[one.part])) for one in _appendices()}
+        on = _depend(parts)
+        there = [one for one in _appendices() if self._is_there(one.name, on.get(one.part, on[WITHOUT_PROSE]))]
+        self.menu = [ChapterPage(one.name, one.title) for one in there]
+
+    def _is_there(self, name: str, on: object) -> bool:
+        return bool(kept(SYMBOL, [name, "is there", on], lambda: bool(self._contents[name]())))
+
+    def pages(self, site: Site, whole: Site) -> dict[str, str]:
+        """Return their HTML by name, given the sites with the whole menu."""
+        parts, pages, there = _parts(site, whole), {}, {page.notebook: page for page in self.menu}
+        on = _depend(parts)
+        for one in (one for one in _appendices() if one.name in there):
+            make = partial(self._page, parts[one.part], there[one.name])
+            pages[one.name] = str(kept(SYMBOL, [one.name, on[one.part]], make)) if one.part in on else make()
+        return pages
+
+    def _page(self, site: Site, one: ChapterPage) -> str:
+        content = self._contents[one.notebook]()
+        assert content is not None, "it is in the menu"
+        html = _document(site, f"{one.notebook}.html.j2", one.notebook, root="../", title=one.title, **content)
+        return explained(html, PAGE, one.notebook)
+
+
+class _Appendix(NamedTuple):
+    """A page beside the chapters: what makes its contents, of which part of the site."""
+
+    name: str
+    title: str
+    make: Callable[[Site], Contents]
+    part: str = WITHOUT_PROSE
+
+
+def _parts(site: Site, whole: Site) -> dict[str, Site]:
+    """Return the parts of a site that pages beside the chapters are made of; none has the text of notebooks."""
+    return {WITHOUT_PROSE: without_prose(site), OF_CODE: of_code(site), OF_THE_RUN: without_prose(whole)}
+
+
+def _depend(parts: Mapping[str, Site]) -> dict[str, list[Any]]:
+    """Return what the pages depend on that are made of each part, but for that of the run."""
+    code = code_digest()
+    return {name: [depends(part), code] for name, part in parts.items() if name != OF_THE_RUN}
+
+
+def _appendices() -> list[_Appendix]:
+    """Return what stands beside the chapters, in the order of the menu."""
+    return [
+        _Appendix("findings", text("All findings"), all_findings),
+        _Appendix("published", text("All figures and tables"), published),
+        _Appendix("regressions", text("Regression tables"), regressions),
+        _Appendix("methods", text("Methods and formulas"), methods, OF_CODE),
+        _Appendix("functions", text("Functions and formulas"), functions, OF_CODE),
+        _Appendix("accounts", text("Row accounting"), accounts),
+        _Appendix("printed", text("Comparison with published figures"), printed),
+        _Appendix("glossary", text("Glossary"), glossary, OF_CODE),
+        _Appendix("release", text("Release sheet"), release),
+        _Appendix("provenance", text("Provenance"), provenance, OF_THE_RUN),
+        _Appendix("about", text("About and accessibility"), about, OF_CODE),
+    ]
 
 
 def _write(site: Site, path: str, text: str) -> None:
-    if path.endswith(".html"):
-        text = explained(text, PAGE if path.startswith("html/") else f"html/{PAGE}", Path(path).stem)
     (site.folder / path).write_text(text, "utf8", newline="\n")
 
 
-def _search(site: Site) -> str:
+def _search(site: Site, pages: Mapping[str, str]) -> str:
     """Return the page that finds what the others hold."""
-    names = [*site.notebooks, *(page.notebook for page in site.facts["appendices"])]
-    paths = [(f"{name}.html", site.folder / "html" / f"{name}.html") for name in names]
-    found = search((href, path.read_text("utf8")) for href, path in paths if path.exists() and path.stem != "search")
-    return _document(site, "search.html.j2", "search", root="../", title=text("Search"), more="search.js", **found)
+    names = [name for name in (*site.notebooks, *(page.notebook for page in site.facts["appendices"])) if name in pages]
+    entries = [(f"{name}.html", _entries(f"{name}.html", pages[name])) for name in names]
+
+    def make() -> str:
+        found = search(entries)
+        html = _document(site, "search.html.j2", "search", root="../", title=text("Search"), more="search.js", **found)
+        return explained(html, PAGE, "search")
+
+    return str(kept(SYMBOL, [depends(replace(site, notebooks={})), entries], make))
+
+
+def _entries(href: str, html: str) -> list[list[str]]:
+    return list(kept(SYMBOL, [href, digest(html)], lambda: [astuple(entry) for entry in entries_of(html, href)]))
 
 
 def _chapter(site: Site, name: str) -> str:

@@ -14,19 +14,21 @@ from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from analysis.language import spoken, text
 from analysis.publish.methods import Section
 from analysis.run.code import Code
+from analysis.run.hashes import digest, sha256
+from analysis.run.reuse import kept
 from analysis.site.docstrings import PACKAGE, Documented, as_html, definitions, documented
 from analysis.site.explained import anchor_of, sections_of, shown_sections
 from analysis.site.formulas import formula, with_formulas
 from analysis.site.pages import Heading, Headings, Outline
-from analysis.site.sitemap import Site
+from analysis.site.sitemap import NOTED, Site
 
 REMEMBERED = Path(".cache", "code.json")
 """What runs remember of the code, beside the editions: it saves parsing all of it once more, and may be absent."""
 
+SYMBOL = "analysis.site.methods.functions"
 METHODS = PACKAGE.parents[1] / "docs" / "methods.md"
 SHOWN = ("Parameters", "Returns", "Notes", "References")
 NAMED = ("Parameters", "Returns")
-PUBLISHED = ("findings", "published", "withheld")
 APART = r", \quad "
 """Between formulas that stand on lines of their own."""
 BOX = '<div class="scroll" role="region" aria-label="{}" tabindex="0"><table>'
@@ -40,7 +42,7 @@ def methods(site: Site) -> dict[str, Any] | None:
 
 
 def _chapter(site: Site, step: Mapping[str, Any]) -> dict[str, Any] | None:
-    published = [f"{note.get('kind', 'finding')}-{note['name']}" for part in PUBLISHED for note in step[part]]
+    published = [f"{note.get('kind', 'finding')}-{note['name']}" for part in NOTED for note in step[part]]
     sections = shown_sections(step["stem"], published)
     names = dict.fromkeys(name for section in sections for name in section.functions)
     chapter = next(chapter for chapter in site.chapters if chapter.notebook == step["notebook"])
@@ -96,8 +98,6 @@ def _rendered(path: Path, outline: Outline) -> Markup:
 
 def _used(site: Site) -> dict[str, list[str]]:
     """Return the functions behind what the edition publishes and those they rest on, each with its own such list."""
-    known = documented().keys()
-    code = Code(PACKAGE, site.folder.parent / REMEMBERED)
     named = {name for cells in site.origins.values() for origin in cells.values() for name in origin.functions}
     named |= {
         f"{PACKAGE.name}.{one}"
@@ -105,6 +105,19 @@ def _used(site: Site) -> dict[str, list[str]]:
         for section in sections_of(step["stem"])
         for one in section.functions
     }
+    depends = [code_digest(), sorted(named)]
+    used: dict[str, list[str]] = kept(SYMBOL, depends, lambda: _reached(named, site.folder.parent / REMEMBERED))
+    return used
+
+
+def code_digest() -> str:
+    """Return the digest of all code of the package: which functions rest on which follows from it."""
+    return digest("".join(sha256(path) for path in sorted(PACKAGE.rglob("*.py"))))
+
+
+def _reached(named: set[str], memory: Path) -> dict[str, list[str]]:
+    """Return these functions and those they rest on, each with its own such list."""
+    known, code = documented().keys(), Code(PACKAGE, memory)
     reached = {one: known & code.of_symbol(one).functions.keys() for one in named}
     every = sorted(named.union(*reached.values()))
     return {one: sorted((reached.get(one) or known & code.of_symbol(one).functions.keys()) - {one}) for one in every}

@@ -10,10 +10,12 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 
 from nbformat import NotebookNode
 
+from analysis.run.code.syntax import parsed
 from analysis.site.explained import Explained
 
 PUBLISHED_ID = re.compile(r'\bid="((?:table|figure|finding)-[a-z0-9_]+)"')
@@ -90,17 +92,24 @@ def origins(
     documented : Dotted names of the functions that count as an origin.
     passed_on : Other names of these functions, under which a package passes them on.
     """
-    names = _Names(documented, passed_on)
+    cells = [(place, cell) for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    read = tuple((place, cell.source, tuple(_published(cell))) for place, cell in cells)
+    return dict(_origins(read, frozenset(documented), tuple(passed_on.items())))
+
+
+@cache
+def _origins(
+    cells: tuple[tuple[int, str, tuple[str, ...]], ...],
+    documented: frozenset[str],
+    passed_on: tuple[tuple[str, str], ...],
+) -> Mapping[int, Origin]:
+    """Return the origins of code cells by place, given place, source and published ids of each; several pages ask."""
+    names = _Names(documented, dict(passed_on))
     found: dict[int, Origin] = {}
-    number = 0
-    for place, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code":
-            continue
-        number += 1
+    for number, (place, source, published) in enumerate(cells, start=1):
         behind: dict[str, None] = {}
-        for statement in _statements(cell.source):
+        for statement in _statements(source):
             behind |= dict.fromkeys(names.read(statement))
-        published = tuple(_published(cell))
         if published:
             found[place] = Origin(number, published, tuple(behind))
     return found
@@ -113,7 +122,7 @@ def by_published(found: Mapping[int, Origin]) -> dict[str, Origin]:
 
 def _statements(source: str) -> list[ast.stmt]:
     try:
-        return ast.parse(source).body
+        return parsed(source).body
     except SyntaxError:  # a magic of IPython: it calls nothing that is documented
         return []
 

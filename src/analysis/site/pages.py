@@ -104,7 +104,7 @@ def page(
     notebook : Executed; it is not changed.
     facts : The edition: ``edition``, ``title``, ``synthetic``, ``language``.
     chapters : All pages of the site in their order.
-    provenance : What the footer says: ``commit``, ``dirty``, ``made``, ``command``.
+    provenance : What the footer says: ``commit``, ``dirty``, ``drift``, ``made``, ``command``.
     this : Which of the chapters this is.
     shown : Adds to what is published on the page where it leads to, and titles.
     """
@@ -125,7 +125,7 @@ def page(
         has_title=has_title,
         before=chapters[place - 1] if place else None,
         after=chapters[place + 1] if place + 1 < len(chapters) else None,
-        provenance={"commit": None, "dirty": False, "made": None, "command": None, **provenance},
+        provenance={"commit": None, "dirty": False, "drift": "", "made": None, "command": None, **provenance},
     )
 
 

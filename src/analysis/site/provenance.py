@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from analysis.language import localised, term, text
+from analysis.run.drift import COMPUTES
 from analysis.site.layout import grid, moment
 from analysis.site.pages import Heading
 from analysis.site.sitemap import Site
@@ -50,9 +51,19 @@ def footer(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "commit": git.get("commit"),
         "dirty": bool(git.get("dirty")),
+        "drift": drifted(manifest),
         "made": made,
         "command": manifest.get("command"),
     }
+
+
+def drifted(manifest: Mapping[str, Any]) -> str:
+    """Return which packages that compute were not those of the lock; empty when all were."""
+    other = {name: each for name, each in (manifest.get("drift") or {}).items() if name in COMPUTES}
+    return ", ".join(
+        text("{name} {here} instead of {locked}", name=name, here=each["installed"] or "-", locked=each["locked"])
+        for name, each in other.items()
+    )
 
 
 def _grid(
@@ -71,6 +82,7 @@ def _run(manifest: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
         text("Published by"): publisher or text("not stated: the params file has no publisher"),
         text("Git commit"): f"{git['commit']}{changes}" if git.get("commit") else text("not under version control"),
         text("Lock file (SHA-256)"): short(manifest.get("lock_sha256")),
+        text("Packages other than those of the lock"): drifted(manifest),
         text("Python"): manifest.get("python"),
         text("Started"): moment(manifest["started"]) if manifest.get("started") else "",
         text("Finished"): moment(manifest["finished"]) if manifest.get("finished") else "",

@@ -15,10 +15,12 @@ from analysis.language import Words, spoken, term, text
 from analysis.publish.journal import FILE, Column, Journal, read_journal
 from analysis.publish.spreadsheet import read_csv
 from analysis.publish.tables import number
+from analysis.run.reuse import kept
 from analysis.site.pages import Heading
 from analysis.site.sitemap import Site, Thing
 from analysis.variables import CHAPTERS
 
+SYMBOL = "analysis.site.regressions.regressions"
 NUMBERS = ("estimate", "std_error", "ci_low", "ci_high")
 NO_VALUE = ("", "nan")
 
@@ -49,10 +51,17 @@ def _chapter(site: Site, stem: str) -> dict[str, Any] | None:
     published = {thing.name: thing for thing in site.of(stem, "table")}
     for journal in read_journal(CHAPTERS / stem / FILE):
         thing = published.get(journal.table)
-        table = journal_table(journal, _read(site, thing)) if thing else None
+        table = _laid_out(site, journal, thing) if thing else None
         if table:
             tables.append({**table, "thing": thing, "anchor": f"regression-{stem}-{journal.name}"})
     return {"stem": stem, "chapter": published[tables[0]["thing"].name].chapter, "tables": tables} if tables else None
+
+
+def _laid_out(site: Site, journal: Journal, thing: Thing) -> dict[str, Any] | None:
+    """Return a table of the published one; it depends on that one's numbers, not on how it is called."""
+    depends = [thing.stem, journal.name, thing.note["files"][thing.note["path"]]]
+    table: dict[str, Any] | None = kept(SYMBOL, depends, lambda: journal_table(journal, _read(site, thing)))
+    return table
 
 
 def _read(site: Site, thing: Thing) -> pd.DataFrame:

@@ -6,7 +6,7 @@ There is no server and no request: the page holds all that can be found, and wit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from itertools import groupby
@@ -35,14 +35,14 @@ class Entry:
     href: str
 
 
-def search(pages: Iterable[tuple[str, str]]) -> dict[str, Any]:
+def search(pages: Iterable[tuple[str, Sequence[Sequence[str]]]]) -> dict[str, Any]:
     """Return what the template asks for.
 
     Parameters
     ----------
-    pages : Address and HTML of each page, in their order.
+    pages : Address of each page in their order, and what can be found on it: the fields of each `Entry`.
     """
-    found = [(href, list(entries_of(html, href))) for href, html in pages]
+    found = [(href, [Entry(*entry) for entry in entries]) for href, entries in pages]
     return {
         "pages": [(entries[0].words, entries) for _, entries in found if entries],
         "kinds": {

@@ -19,6 +19,9 @@ from analysis.site.explained import explaining
 from analysis.site.origins import Origin, by_published, origins
 from analysis.site.twins import twin_of
 
+NOTED = ("findings", "published", "withheld")
+"""What a step has of the things that it published, or did not."""
+
 EMPTY: Mapping[str, Any] = {
     "findings": [],
     "published": [],
@@ -182,7 +185,26 @@ def read_site(folder: Path, manifest: Mapping[str, Any], title_of: Callable[[Not
 
 
 def _read(path: Path) -> NotebookNode:
-    return in_spoken_language(nbformat.reads(path.read_text("utf8"), as_version=4))  # type: ignore[no-untyped-call]  # nbformat is typed in part
+    notebook = nbformat.reads(path.read_text("utf8"), as_version=4)  # type: ignore[no-untyped-call]  # nbformat is typed in part
+    return in_spoken_language(_as_read(notebook))
+
+
+def _as_read(notebook: NotebookNode) -> NotebookNode:
+    """Return what a page is made of: without the times and identifiers of a run, with which it would be another."""
+    cells = []
+    for cell in notebook.cells:
+        tags = sorted(cell.metadata.get("tags", ()))
+        kept = {"cell_type": cell.cell_type, "source": cell.source, "metadata": {"tags": tags} if tags else {}}
+        if cell.cell_type == "code":
+            kept |= {"execution_count": cell.execution_count, "outputs": [_shown(output) for output in cell.outputs]}
+        cells.append(kept | ({"attachments": cell.attachments} if "attachments" in cell else {}))
+    whole = {"cells": cells, "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 4}
+    return nbformat.from_dict(whole)  # type: ignore[no-any-return, no-untyped-call]  # the same
+
+
+def _shown(output: NotebookNode) -> dict[str, Any]:
+    counted = {"execution_count": None} if output.output_type == "execute_result" else {}
+    return {name: output[name] for name in sorted(output) if name not in ("execution_count", "transient")} | counted
 
 
 def _refuse_missing(folder: Path, manifest: Mapping[str, Any], notebooks: Mapping[str, Any]) -> None:

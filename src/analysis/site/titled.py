@@ -6,15 +6,17 @@ The picture is the one that left the gate, byte for byte in its middle; its titl
 from __future__ import annotations
 
 import re
+from base64 import b64decode, b64encode
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-import matplotlib as mpl
 from markupsafe import escape
 from PIL import Image, ImageDraw, ImageFont
 
 from analysis.language import joined, text
+from analysis.run.hashes import sha256
+from analysis.run.reuse import kept
 from analysis.site.sitemap import Site, Thing
 from analysis.site.titles import Title
 
@@ -31,14 +33,23 @@ HEAD = re.compile(r'<svg\b[^>]*?\bviewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>', re.DOT
 def write_titled(site: Site, figure: Thing, title: Title) -> None:
     """Write a figure with its title as ``html/figures/STEM-NAME.png`` and ``.svg``."""
     picture, drawing = (site.folder / figure.note[kind] for kind in ("path", "svg"))
-    with Image.open(picture) as drawn:
-        room = drawn.width - 2 * MARGIN * DPI / POINTS
-    lines = _lines(title, source(site), room)
-    above, below = [one for one in lines if one[0] != "source"], [one for one in lines if one[0] == "source"]
     place = site.folder / FOLDER / f"{figure.stem}-{figure.name}"
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.with_suffix(".png").write_bytes(_png(picture, above, below))
-    place.with_suffix(".svg").write_text(_svg(drawing.read_text("utf8"), above, below), "utf8", newline="\n")
+    words = [str(title.headline), str(title.subtitle), str(source(site))]
+    depends = [sha256(picture), sha256(drawing), words]
+    image, svg = kept("analysis.site.titled.write_titled", depends, lambda: _titled(picture, drawing, *words))
+    place.with_suffix(".png").write_bytes(b64decode(image))
+    place.with_suffix(".svg").write_text(svg, "utf8", newline="\n")
+
+
+def _titled(picture: Path, drawing: Path, headline: str, subtitle: str, origin: str) -> tuple[str, str]:
+    """Return the PNG, in letters, and the SVG of a figure with its title."""
+    with Image.open(picture) as drawn:
+        room = drawn.width - 2 * MARGIN * DPI / POINTS
+    lines = _lines(Title(headline, subtitle), origin, room)
+    above, below = [one for one in lines if one[0] != "source"], [one for one in lines if one[0] == "source"]
+    image = b64encode(_png(picture, above, below)).decode()
+    return image, _svg(drawing.read_text("utf8"), above, below)
 
 
 def source(site: Site) -> str:
@@ -124,5 +135,7 @@ def _colour(kind: str) -> str:
 
 @cache
 def _font(kind: str) -> ImageFont.FreeTypeFont:
+    import matplotlib as mpl
+
     name = "DejaVuSans-Bold.ttf" if kind == "headline" else "DejaVuSans.ttf"
     return ImageFont.truetype(str(Path(mpl.get_data_path()) / "fonts" / "ttf" / name), SIZES[kind] * DPI / POINTS)

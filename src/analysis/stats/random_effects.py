@@ -14,7 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
+from scipy.special import ndtr
 from scipy.stats import chi2, norm
 
 from analysis.errors import ModelError, Reason
@@ -132,3 +134,37 @@ def tau_interval(effect: Floats, variance: Floats, X: Floats, level: float = 0.9
         float(np.sqrt(tau_squared(effect, variance, X, q))) for q in (df, *chi2.ppf([1 - half, half], df))
     )
     return tau, low, high
+
+
+def below(effect: Floats, variance: Floats, of: EffectDistribution, line: ArrayLike) -> Floats:
+    r"""Return the probability that the true effect of each unit is below a line, given its estimate.
+
+    Parameters
+    ----------
+    effect, variance : Of each unit, shape (units,).
+    of : The distribution of true effects; its standard deviation is above zero.
+    line : In the unit of the effects.
+
+    Notes
+    -----
+    The posterior is normal with mean :math:`\mu + b_j (r_j - \mu)` and variance :math:`b_j v_j`, with
+    :math:`b_j = \tau^2 / (\tau^2 + v_j)`.
+    """
+    kept = of.sd**2 / (of.sd**2 + variance)
+    mean = of.mean + kept * (effect - of.mean)
+    return np.asarray(ndtr((np.asarray(line, float) - mean) / np.sqrt(kept * variance)))
+
+
+def rankability(variance: Floats, sd: float) -> float:
+    r"""Return the part of what estimates differ that is true, at the median unit.
+
+    Parameters
+    ----------
+    variance : Sampling variance of each unit, shape (units,).
+    sd : Standard deviation of true effects.
+
+    Notes
+    -----
+    :math:`\tau^2 / (\tau^2 + \mathrm{median}\, v_j)` (van Houwelingen, Brand and Louis, 2009).
+    """
+    return float(sd**2 / (sd**2 + np.median(variance)))

@@ -69,6 +69,14 @@ def school_effects(by_location: pd.DataFrame, truth: AdviceTruth, seed: np.rando
     return pd.DataFrame(effects, index=pd.Index(by_location["location"], name="location"))
 
 
+def true_ability(
+    by_pupil_advice: pd.DataFrame, by_location: pd.DataFrame, truth: AdviceTruth, seed: np.random.SeedSequence
+) -> Floats:
+    """Return the ability, in national sd, of the pupils whom `make_advice` made with this seed, in their order."""
+    schools = school_effects(by_location, truth, seed)
+    return _ability(by_pupil_advice, schools["ability"], truth, _streams(seed)["ability"])
+
+
 def advice_position(frame: pd.DataFrame, school_advice: pd.Series, truth: AdviceTruth) -> Floats:
     """Compute where the first advice is on the level scale before the teacher's noise; see `AdviceTruth`.
 
@@ -132,14 +140,17 @@ def _cohorts(
     )
 
 
-def _add_scores(frame: pd.DataFrame, school_ability: pd.Series, truth: AdviceTruth, streams: Streams) -> pd.DataFrame:
-    number = len(frame)
-    ability = (
+def _ability(frame: pd.DataFrame, of_school: pd.Series, truth: AdviceTruth, rng: np.random.Generator) -> Floats:
+    return np.asarray(
         truth.ability_mean
         + truth.ability.of(group_dummies(frame, truth.nonwestern))
-        + numbers_of(frame["location"], school_ability)
-        + streams["ability"].normal(0, truth.ability_sd, number)
+        + numbers_of(frame["location"], of_school)
+        + rng.normal(0, truth.ability_sd, len(frame))
     )
+
+
+def _add_scores(frame: pd.DataFrame, school_ability: pd.Series, truth: AdviceTruth, streams: Streams) -> pd.DataFrame:
+    number, ability = len(frame), _ability(frame, school_ability, truth, streams["ability"])
     rng = streams["scores"]
     lovs = ability + rng.normal(0, truth.lovs_noise, number)
     score = truth.cet_mean + truth.cet_points * (ability + rng.normal(0, truth.cet_noise, number))

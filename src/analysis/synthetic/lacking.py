@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+import pandas as pd
+
 from analysis.data.derive import LARGE, SMALL
 from analysis.synthetic.truth import Truth
 from analysis.synthetic.world import World
@@ -33,4 +35,11 @@ def world_without(world: World, lacks: Collection[str]) -> World:
         name: frame.assign(stadsdeel=frame["stadsdeel"].iloc[0]) if "stadsdeel" in frame else frame
         for name, frame in world.frames.items()
     }
+    for name in ("by_stadsdeel_age_year", "by_stadsdeel_children", "by_stadsdeel_outturn"):
+        frames[name] = _in_one_area(world.frames[name])
     return replace(world, frames=frames)
+
+
+def _in_one_area(counts: pd.DataFrame) -> pd.DataFrame:
+    one = counts.assign(area=counts["area"].iloc[0])
+    return one.groupby([*counts.columns[:3]], as_index=False).sum()

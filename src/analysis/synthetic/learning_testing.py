@@ -8,6 +8,7 @@ import numpy as np
 
 from analysis.synthetic.learning_truth import CLOSURE_YEAR, SUBJECTS, YEARS, Bools, Floats, Ints, TestingTruth
 
+LAST_DAY = 366
 CLOSED = YEARS.index(CLOSURE_YEAR)
 
 
@@ -30,7 +31,8 @@ def calendar(schools: int, truth: TestingTruth, seed: np.random.SeedSequence) ->
     m_day = rng.normal(truth.m_day, truth.m_day_sd, shape)
     e_day = rng.normal(truth.e_day, truth.e_day_sd, shape)
     e_day[:, CLOSED] += truth.closure_delay
-    return Calendar(np.rint(m_day).astype(np.int64), np.rint(e_day).astype(np.int64))
+    # Of thousands of schools some would be tested in the next year: the last day is that of the school year.
+    return Calendar(*(np.clip(np.rint(day), 1, LAST_DAY).astype(np.int64) for day in (m_day, e_day)))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from analysis.synthetic.advice_truth import AdviceTruth
 from analysis.synthetic.attendance import AttendanceTruth
 from analysis.synthetic.choice import ChoiceTruth
 from analysis.synthetic.city import CityTruth
+from analysis.synthetic.counts import CountsTruth
 from analysis.synthetic.learning_truth import LearningTruth
+from analysis.synthetic.levels import LevelTruth
 from analysis.synthetic.pupils import PupilsTruth
 from analysis.synthetic.retention import RetentionTruth
 from analysis.synthetic.schools import SchoolsTruth
@@ -47,3 +49,5 @@ class Truth:
     staffing: StaffingTruth = field(default_factory=StaffingTruth)
     teachers: TeachersTruth = field(default_factory=TeachersTruth)
     attendance: AttendanceTruth = field(default_factory=AttendanceTruth)
+    levels: LevelTruth = field(default_factory=LevelTruth)
+    counts: CountsTruth = field(default_factory=CountsTruth)

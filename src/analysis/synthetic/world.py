@@ -10,11 +10,13 @@ import pandas as pd
 
 from analysis.codes import Codes
 from analysis.data.sources import Sources
-from analysis.synthetic.advice import make_advice
+from analysis.synthetic.advice import make_advice, true_ability
 from analysis.synthetic.advice_national import PEOPLE, make_advice_national
 from analysis.synthetic.attendance import make_attendance
 from analysis.synthetic.city import SyntheticCity
+from analysis.synthetic.counts import make_counts
 from analysis.synthetic.learning import make_learning, schools_with_shortage
+from analysis.synthetic.levels import make_levels
 from analysis.synthetic.names import CITY, KNOWN, encrypted, named, named_people
 from analysis.synthetic.open_data import as_sources
 from analysis.synthetic.people import make_people
@@ -27,7 +29,7 @@ from analysis.synthetic.truth import Truth
 # comes last, so that the streams of the others stay what they are.
 PARTS = (
     *("people", "open data", "learning", "advice", "staffing", "retention", "national advice", "teachers"),
-    "attendance",
+    *("attendance", "levels", "counts"),
 )
 
 
@@ -48,8 +50,9 @@ def make_world(scale: float, seed: int, truth: Truth | None = None, codes: Codes
     and ``by_pupil_retention`` (a pupil of a cohort, five years on), ``by_pupil_test`` (a pupil, a subject, a year),
     ``by_pupil_advice`` (a pupil of a groep-8 cohort), ``by_pupil_advice_national`` (likewise, of the whole country),
     ``by_location_year`` (a school of the country in a year), ``by_teacher`` (a teacher of the city in a year),
-    ``by_attendance`` (pupils of one kind from one wijk at a school in a year) and ``by_stay`` (pupils of one kind at a
-    school in the first year and the last).
+    ``by_attendance`` (pupils of one kind from one wijk at a school in a year), ``by_stay`` (pupils of one kind at a
+    school in the first year and the last), ``by_pupil_level`` (a pupil of groep 8 and a subject),
+    ``by_school_level`` (a school, a year and a subject), and those of `counts.make_counts`.
     """
     truth = named(truth or Truth(), codes, region)
     people = named_people(PEOPLE, codes)
@@ -58,10 +61,15 @@ def make_world(scale: float, seed: int, truth: Truth | None = None, codes: Codes
     by_pupil, by_location = frames["by_pupil"], frames["by_location"]
     tested = schools_with_shortage(by_location, frames["by_location_shortage"])
     by_attendance, by_stay = make_attendance(by_pupil, by_location, truth.attendance, streams["attendance"])
+    by_pupil_advice = make_advice(by_pupil, by_location, truth.advice, streams["advice"])
+    ability = true_ability(by_pupil_advice, by_location, truth.advice, streams["advice"])
+    by_pupil_level, by_school_level = make_levels(
+        by_pupil_advice, ability, by_location, truth.levels, streams["levels"]
+    )
     frames |= {
         "by_pupil_retention": make_retention(by_pupil, truth.retention, scale, streams["retention"]),
         "by_pupil_test": make_learning(by_pupil, tested, truth.learning, streams["learning"]),
-        "by_pupil_advice": make_advice(by_pupil, by_location, truth.advice, streams["advice"]),
+        "by_pupil_advice": by_pupil_advice,
         "by_pupil_advice_national": make_advice_national(
             truth.advice_national, scale, streams["national advice"], people
         ),
@@ -69,6 +77,9 @@ def make_world(scale: float, seed: int, truth: Truth | None = None, codes: Codes
         "by_teacher": make_teachers(by_location, truth.teachers, scale, streams["teachers"]),
         "by_attendance": by_attendance,
         "by_stay": by_stay,
+        "by_pupil_level": by_pupil_level,
+        "by_school_level": by_school_level,
+        **make_counts(by_pupil, truth.counts, streams["counts"]),
     }
     return World(city, encrypted(frames) if codes.school_keys == "encrypted" else frames, truth, seed)
 

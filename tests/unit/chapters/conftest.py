@@ -88,7 +88,7 @@ def run_cells(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Ran]:
         with pytest.MonkeyPatch.context() as patch, speaking(language):
             patch.setattr(analysis.chapter, "open_chapter", lambda *_: chapter)
             if not pictures:
-                patch.setattr("analysis.publish.release.drawn", lambda *_, **__: (b"", "<svg/>"))
+                patch.setattr("analysis.publish.picture.drawn", lambda *_, **__: (b"", "<svg/>", []))
             for cell in json.loads((NOTEBOOKS / f"{notebook}.ipynb").read_text("utf8"))["cells"]:
                 if cell["cell_type"] == "code":
                     exec("".join(cell["source"]), names)  # noqa: S102 - our own notebooks

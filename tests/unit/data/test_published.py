@@ -38,6 +38,8 @@ def test_figures_are_read_with_their_source(tmp_path):
         ({"value": "half"}, "figures.0.value"),
         ({"tolerance": 0.01}, "smaller than the rounding"),
         ({"tolerance": -1}, "figures.0.tolerance"),
+        ({"given": "yes"}, "figures.0.given"),
+        ({"side": "ruim"}, "figures.0.side"),
         ({"why": ""}, "figures.0.why"),
         ({"contradicts": "city_absent"}, "contradicts a figure that is not there"),
     ],

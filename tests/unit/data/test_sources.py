@@ -6,8 +6,17 @@ import pytest
 import yaml
 
 from analysis.data.cards import Card
-from analysis.data.sources import COUNTRY, FILES, PUPIL_FOLDER, read_duo
+from analysis.data.sources import COUNTRY, read_duo, verify
 from analysis.errors import InputError
+
+PUPIL_FOLDER = "duo/leerlingen-po-postcode-leeftijd-2017-2018"
+FILES = {
+    "scholen-2022-05-01": "geo/scholen-2022-05-01.geo.json",
+    "scholen-2024-11-22": "geo/scholen-2024-11-22.geo.json",
+    "schoolweging-2017-2019": "cbs/schoolweging-2017-2019.xlsx",
+    "bevolking-pc4-2013": "cbs/bevolking-pc4-2013.csv",
+    "pc4-points": "geo/pc4-points.csv",
+}
 
 
 @pytest.fixture
@@ -91,3 +100,20 @@ def test_the_background_of_maps_is_that_of_the_card_about_the_municipality(folde
     sources = read_duo(data, cards, "Dorp", 2017, allow_changed=False)
     assert sources.by_outline_point["area"].unique().tolist() == ["Kade"]
     assert [record["card"] for record in sources.inputs].count("dorp-2020") == 1
+
+
+def test_next_years_pupils_come_by_their_card(folders, make_row, write_duo):
+    data, cards = folders
+    path = "duo/leerlingen-2018/Dorp.csv"
+    write_duo(data / path, make_row(location="01AB00"), date="20181001")
+    write_card(cards, "leerlingen-2018", path, data / path)
+    sources = read_duo(data, cards, "Dorp", 2017, False, {"pupils": "leerlingen-2018"})
+    assert sources.by_location_pc4["location"].tolist() == ["01AB00"]
+    assert "leerlingen-2018" in {record["card"] for record in sources.inputs}
+    assert PUPIL_FOLDER not in {record["path"].rpartition("/")[0] for record in sources.inputs}
+
+
+def test_an_edition_about_other_years_than_its_pupils_is_refused(folders):
+    assert len(verify(*folders, False, "Dorp", {}, ["2017/18"])) == 6
+    with pytest.raises(InputError, match=r"school_years: the pupils of .* are those of 2017/18"):
+        verify(*folders, False, "Dorp", {}, ["2018/19"])

@@ -1,10 +1,12 @@
 """What tables tell together, within a chapter, within an edition and between editions."""
 
+import json
+
 import pandas as pd
 import pytest
 
 from analysis.disclosure import PROFILES, SUPPRESSED, suppress
-from analysis.disclosure.linkage.register import Register
+from analysis.disclosure.linkage.register import Register, withheld_since, without
 from analysis.errors import WithheldError
 
 DEFAULT, OPEN = (PROFILES[name] for name in ("default", "open-data"))
@@ -36,6 +38,18 @@ def test_what_was_told_before_is_known_though_a_later_table_withholds_it():
     register.admit("chapter/first", by("band", ["middle", "high"], [30, 40]))
     second = register.admit("chapter/second", by("band", ["low", "middle", "high", "all"], [4, 30, 40, 74]))
     assert second.frame["n"].isna().tolist()[3]
+
+
+def test_what_is_kept_of_a_comparison_withholds_the_same_cells_of_the_same_table():
+    register = Register(OPEN)
+    register.admit("chapter/first", by("band", ["middle", "high"], [30, 40]))
+    own = by("band", ["low", "middle", "high", "all"], [4, 30, 40, 74])
+    after = register.admit("chapter/second", own)
+    places = json.loads(json.dumps(withheld_since(own, after)))
+    assert places
+    again = without(own, places)
+    pd.testing.assert_frame_equal(again.frame, after.frame)
+    pd.testing.assert_frame_equal(again.suppressed, after.suppressed)
 
 
 def test_a_margin_that_two_tables_share_gives_nothing_away():

@@ -10,9 +10,11 @@ from typing import Literal
 import pytest
 import yaml
 
+from analysis.chapter import Chapter
 from analysis.edition.model import BLOCKS, Edition, _type_name, parameter_rows
 from analysis.edition.params import read_edition
 from analysis.errors import InputError
+from analysis.run.workspace import Workspace
 
 SMALL = {
     "edition": "small",
@@ -42,6 +44,12 @@ def test_defaults_fill_what_is_left_out(tmp_path: Path) -> None:
     assert edition.school_choice.max_iterations == 100
     assert set(edition.blocks) == {"data", "school_choice"}
     assert edition.synthetic
+
+
+def test_a_chapter_knows_the_school_years_of_its_edition(tmp_path: Path) -> None:
+    facts = read_edition(write(tmp_path, school_years=["2018/19", "2019/20"])).context
+    chapter = Chapter(Workspace("school_choice", tmp_path, tmp_path, facts, frozenset(), frozenset()))
+    assert chapter.years == "2018/19, 2019/20"
 
 
 def test_a_misspelt_key_names_file_key_value_and_nearest_name(tmp_path: Path) -> None:

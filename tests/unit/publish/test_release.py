@@ -167,6 +167,26 @@ def test_a_title_that_reads_as_a_number_of_persons_is_left_out_and_the_figure_st
     assert [note.get("headline") for note in records(workspace) if note["noted"] == "published"] == [None, title]
 
 
+def test_a_word_in_a_figure_that_has_no_translation_is_refused(release):
+    """Also where the figure is not drawn but taken from memory: which words are known follows from all declarations."""
+
+    def named(frame):
+        figure = bars(frame)
+        figure.axes[0].set_xlabel("mean_fte")
+        return figure
+
+    with pytest.raises(InputError, match="figure 'shares': shows 'mean_fte'"):
+        release.figure("shares", named, alt=ALT, caption=CAPTION, data=drawable(), counts=["n"])
+
+
+def test_a_finding_that_reads_as_a_number_of_persons_has_a_notice_in_its_place(release):
+    """3 counts municipalities and says so by its name; whoever reads the file of findings reads 3 pupils."""
+    said = text("{municipalities} municipalities had few {who}", municipalities=4, who="pupils")
+    reads = Text("In {year} had {municipalities} {who} outside", {"year": 2019, "municipalities": 3, "who": "pupils"})
+    assert "Not shown" not in release.finding("counts", said, n=900).html
+    assert "Not shown" in release.finding("reads", reads, n=900).html
+
+
 def test_a_figure_is_of_the_years_of_its_rows_or_of_its_caption_or_of_its_chapter(release, workspace):
     release.rests_on_years = "2014"
     given = {"alt": ALT, "counts": ["n"]}

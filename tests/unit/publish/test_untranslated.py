@@ -57,8 +57,9 @@ def test_what_a_figure_shows_is_looked_at(where: str) -> None:
     axes.set_xticks([0, 1], ["mean_fte" if where == "tick" else "ja", "nee"])
     axes.set_title("mean_fte" if where == "title" else "titel")
     axes.text(0, 0, "mean_fte" if where == "text" else "hier")
+    *_, words = drawn(figure, "one", salt="one", synthetic=False)
     with pytest.raises(InputError, match="figure 'one': shows 'mean"):
-        drawn(figure, "one", salt="one", synthetic=False)
+        refuse_untranslated(words, "figure 'one'")
 
 
 @pytest.mark.parametrize("code", ["age_band", "laag", "pupils by rekenen", "at ipw"])

@@ -116,3 +116,15 @@ def test_the_key_of_a_step_tells_strangers_no_name_of_a_key_column() -> None:
     assert told["parameters"]["seed"] == 1
     assert len(told["parameters"]["keys"]) == 2
     assert not [name for name in ("eckid", "rinpersoon") if name in json.dumps(told)]
+
+
+def test_of_a_parameter_that_holds_others_the_innermost_that_changed_is_named() -> None:
+    old = {"parameters": {"optional": {"leergroei": {"by_location": {"shortage": "the shortage", "board": "boards"}}}}}
+    new = {"parameters": {"optional": {"leergroei": {"by_location": {"shortage": "shortages", "board": "boards"}}}}}
+    said = 'parameter optional.leergroei.by_location.shortage: "the shortage" -> "shortages"'
+    assert differences(old, new, "04_leergroei") == [said]
+    many = {"parameters": {"optional": dict.fromkeys("abcde", 1)}}
+    assert differences({"parameters": {"optional": {}}}, many, "x") == ["parameter optional: a, b, c, ... changed"]
+    long = differences({"parameters": {"words": "a" * 5000}}, {"parameters": {"words": ["b"] * 5000}}, "x")
+    assert len(long) == 1
+    assert len(long[0]) < 200

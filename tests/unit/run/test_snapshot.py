@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from analysis.errors import StaatError
+from analysis.run import snapshot
+from analysis.run.snapshot import _carry
 
 TOTAL = (
     'workspace = open_workspace("two", "small")\n'
@@ -71,3 +73,56 @@ def test_a_message_names_the_file_that_the_user_knows(small: Any) -> None:
     with pytest.raises(StaatError, match="is not Python") as refused:
         small.run()
     assert str(module) in str(refused.value)
+
+
+# What numba compiled.
+
+
+@pytest.fixture
+def compiled(tmp_path: Path) -> tuple[Path, Path]:
+    """Two packages with the same source, of which the first was compiled."""
+    packages = tmp_path / "copied", tmp_path / "package"
+    for package in packages:
+        (package / "stats").mkdir(parents=True)
+        (package / "stats" / "sums.py").write_text("FACTOR = 1\n", "utf8")
+    _compile(packages[0], b"1")
+    return packages
+
+
+def _compile(package: Path, version: bytes) -> None:
+    (package / "stats" / "__pycache__").mkdir(exist_ok=True)
+    for name, what in (("sums.add-3.py311.nbi", b"index "), ("sums.add-3.py311.1.nbc", b"data ")):
+        (package / "stats" / "__pycache__" / name).write_bytes(what + version)
+
+
+def _compiled(package: Path) -> list[bytes]:
+    return [file.read_bytes() for file in sorted((package / "stats" / "__pycache__").glob("*"))]
+
+
+def test_what_was_compiled_outlives_the_run(compiled: tuple[Path, Path]) -> None:
+    copied, package = compiled
+    _carry(copied, package)
+    assert _compiled(package) == [b"data 1", b"index 1"]
+    _compile(copied, b"2")
+    _carry(copied, package)
+    assert _compiled(package) == [b"data 2", b"index 2"]
+
+
+def test_what_was_compiled_of_another_source_does_not(compiled: tuple[Path, Path]) -> None:
+    copied, package = compiled
+    (package / "stats" / "sums.py").write_text("FACTOR = 2\n", "utf8")
+    _carry(copied, package)
+    assert _compiled(package) == []
+
+
+def test_a_copy_that_ends_in_the_middle_leaves_no_index_over_other_data(
+    compiled: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied, package = compiled
+    _carry(copied, package)
+    _compile(copied, b"2")
+    put = snapshot._put
+    monkeypatch.setattr(snapshot, "_put", lambda place, content: put(place, content) if b"data" in content else 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        _carry(copied, package)
+    assert _compiled(package) == [b"data 2"]

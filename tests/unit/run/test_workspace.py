@@ -34,6 +34,19 @@ def test_alone_it_reads_the_last_run_and_writes_to_scratch(last_run: Path) -> No
     assert (workspace.has("numbers"), workspace.has("others")) == (True, False)
 
 
+def test_alone_it_reads_what_a_run_left_that_failed_and_below_it_what_is_published(last_run: Path) -> None:
+    internal = last_run / "small.unfinished" / "internal"
+    internal.mkdir(parents=True)
+    (internal / "edition.json").write_text(json.dumps({"edition": "small", "language": "nl"}), "utf8")
+    pd.DataFrame({"number": [8]}).to_parquet(internal / "numbers.parquet")
+    pd.DataFrame({"old": [1]}).to_parquet(last_run / "small" / "internal" / "old.parquet")
+    workspace = open_workspace("two", "small")
+    assert workspace.facts["language"] == "nl"
+    assert tables.load(workspace, "numbers")["number"].tolist() == [8]
+    assert tables.load(workspace, "old")["old"].tolist() == [1]
+    assert workspace.has("old")
+
+
 @pytest.mark.usefixtures("last_run")
 def test_alone_without_a_run_it_says_which_command_makes_one() -> None:
     with pytest.raises(InputError, match="make run EDITION=absent"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 from analysis.site.search import Entry, entries_of, search
 
 PAGE = """
@@ -34,6 +36,7 @@ def test_navigation_and_scripts_are_not_found() -> None:
 
 
 def test_pages_keep_their_order_and_an_empty_one_is_left_out() -> None:
-    found = search([("b.html", "<h1>B</h1>"), ("empty.html", "<p>Nothing</p>"), ("a.html", "<h1>A</h1>")])
+    pages = {"b.html": "<h1>B</h1>", "empty.html": "<p>Nothing</p>", "a.html": "<h1>A</h1>"}
+    found = search([(href, [astuple(entry) for entry in entries_of(html, href)]) for href, html in pages.items()])
     assert [name for name, _ in found["pages"]] == ["B", "A"]
     assert {entry.kind for _, entries in found["pages"] for entry in entries} <= found["kinds"].keys()

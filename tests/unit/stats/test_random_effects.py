@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from analysis.stats.random_effects import fit_effect_distribution, tau_squared
+from analysis.stats.random_effects import (
+    EffectDistribution,
+    below,
+    fit_effect_distribution,
+    rankability,
+    tau_squared,
+)
 
 
 def test_with_equal_sampling_variances_tau_is_what_is_left_of_the_variance():
@@ -34,3 +40,13 @@ def test_the_interval_of_tau_covers_it():
 def test_no_spread_beyond_the_errors_is_a_tau_of_zero():
     x = np.column_stack([np.ones(4), [0.0, 1.0, 2.0, 3.0]])
     assert tau_squared(np.array([0.1, 1.0, 2.1, 2.9]), np.full(4, 1.0), x) == 0.0
+
+
+def test_the_chance_of_being_below_a_line_is_that_of_the_shrunken_estimate():
+    # mean 0, sd 1, variance 1: half of 2 is kept, so 1, with variance 1/2; the line at 1 is in its middle
+    of = EffectDistribution(0.0, 1.0, 0.5, 2.0)
+    assert below(np.array([2.0]), np.array([1.0]), of, 1.0) == pytest.approx([0.5])
+
+
+def test_rankability_is_the_true_part_at_the_median_unit():
+    assert rankability(np.array([1.0, 3.0, 9.0]), 1.0) == pytest.approx(1 / 4)

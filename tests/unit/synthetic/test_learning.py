@@ -13,6 +13,7 @@ from analysis.data.microdata import MICRODATA
 from analysis.errors import InputError, ModelError
 from analysis.synthetic.learning import analysed, make_learning
 from analysis.synthetic.learning_growth import closure_effect
+from analysis.synthetic.learning_testing import calendar
 from analysis.synthetic.learning_truth import NORMS, ClosureTruth, LearningTruth, TestingTruth, percentile
 from analysis.synthetic.moments_learning import MOMENTS, growth_rows, pnas_design
 
@@ -320,3 +321,10 @@ def test_bad_input_is_named(frame, change, message):
     with pytest.raises(InputError, match=message) as error:
         make_learning(*frames.values(), LearningTruth(), np.random.SeedSequence(1))
     assert frame in str(error.value)
+
+
+def test_of_many_schools_none_tests_after_the_school_year():
+    """A day 3.1 standard deviations late would be the 367th: of 20,000 schools some have it, and the contract none."""
+    days = calendar(20_000, TestingTruth(), np.random.SeedSequence(1))
+    assert days.m_day.min() >= 1
+    assert days.e_day.max() == 366

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.run.remembered import remembered
 from analysis.stats import regression
 from analysis.stats.bands import in_bands, per_cent
 from analysis.stats.complete import check_complete, count_missing, where_known
@@ -83,6 +84,7 @@ def flows(by_teacher: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["flow", "year", "where", "teachers", "teachers_flow", "share"])
 
 
+@remembered
 def described(by_teacher: pd.DataFrame) -> pd.DataFrame:
     """Estimate means and shares of teachers by year, sex, age and background, with intervals clustered by school.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from analysis.disclosure.gate import CROSS, SUPPRESSED, Gated
@@ -16,6 +17,9 @@ from analysis.disclosure.linkage.ledger import Leak, Ledger
 from analysis.disclosure.profiles import Profile
 from analysis.errors import WithheldError
 from analysis.language import text
+
+Place = tuple[int, str]
+"""Row, counted from 0, and column of a cell."""
 
 
 class Register:
@@ -115,15 +119,30 @@ def _smallest_beside(leak: Leak, cells: Sequence[Cell], since: int, known: set[i
 
 
 def _withhold(gated: Gated, cells: Iterable[Cell]) -> Gated:
-    signs, frame = gated.suppressed.to_numpy(object, copy=True), gated.frame.copy()
-    columns = gated.suppressed.columns
+    """Return a table without some of its counts, and without what rests on them."""
+    places: list[Place] = []
     for cell in cells:
         names = [cell.column]
         for name in names:
             names += [value for value in gated.resting.get(name, ()) if value not in names]
-        signs[cell.row - 1, columns.get_indexer(pd.Index(names))] = CROSS
+        places += [(cell.row - 1, name) for name in names]
+    return without(gated, places)
+
+
+def without(gated: Gated, places: Iterable[Place]) -> Gated:
+    """Return a table in which the cells at these places are withheld too."""
+    signs, frame = gated.suppressed.to_numpy(object, copy=True), gated.frame.copy()
+    columns = gated.suppressed.columns
+    for row, column in places:
+        signs[row, columns.get_loc(column)] = CROSS
     hidden = signs != ""
     frame[columns] = frame[columns].mask(hidden)
     frame[SUPPRESSED] = [";".join(columns[row]) for row in hidden]
     signs[hidden] = CROSS
     return gated._replace(frame=frame, suppressed=pd.DataFrame(signs, index=gated.suppressed.index, columns=columns))
+
+
+def withheld_since(before: Gated, after: Gated) -> list[Place]:
+    """Return the places of the cells that are withheld in a table, and were not before."""
+    more = ((after.suppressed != "") & (before.suppressed == "")).to_numpy()
+    return [(int(row), str(before.suppressed.columns[column])) for row, column in np.argwhere(more)]

@@ -33,8 +33,8 @@ TIME = frozenset({"school_year", "schooljaar", "year", "jaar", "cohort"})
 UNREADABLE = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, gzip.BadGzipFile)
 
 
-def write(folder: Path, edition: Mapping[str, Any], own: Mapping[str, str], tables: Iterable[PublishedTable]) -> None:
-    """Write inside an edition what it releases: its tables as published.
+def described(edition: Mapping[str, Any], own: Mapping[str, str], tables: Iterable[PublishedTable]) -> str:
+    """Return what an edition releases, its tables as published, as JSON.
 
     `edition` has its ``edition``, ``facts`` and ``parameters``; `own` the digest of each table as its chapter wrote it:
     the same table again reveals nothing new.
@@ -44,13 +44,17 @@ def write(folder: Path, edition: Mapping[str, Any], own: Mapping[str, str], tabl
         "population": population(edition),
         "school_years": edition["facts"].get("school_years"),
         "own": dict(own),
-        "tables": {table.name: _described(table) for table in tables},
+        "tables": {table.name: described_table(table) for table in tables},
     }
+    return json.dumps(release, ensure_ascii=False, sort_keys=True)
+
+
+def write(folder: Path, release: str) -> None:
+    """Write inside an edition what it releases."""
     path = folder.joinpath(*FILE)
     private.make(path.parent)
-    content = json.dumps(release, ensure_ascii=False, sort_keys=True).encode()
     with open(path, "wb", opener=private.opener) as file:
-        file.write(gzip.compress(content, mtime=0))
+        file.write(gzip.compress(release.encode(), mtime=0))
 
 
 def enter(folder: Path, outputs: Path) -> None:
@@ -70,7 +74,7 @@ def before(
 ) -> Iterator[PublishedTable]:
     """Yield the tables of earlier releases that a new edition must agree with, and note which releases these are.
 
-    A release that cannot be read is set aside, with a line in `notices`; see `write` for `edition` and `own`.
+    A release that cannot be read is set aside, with a line in `notices`; see `described` for `edition` and `own`.
     """
     for path in sorted(outputs.glob("[!.]*/" + "/".join(FILE))):
         with suppress(OSError):  # of an edition that may not be read the ledger holds what was released
@@ -117,7 +121,8 @@ def _tables(release: Mapping[str, Any], own: Mapping[str, str], *, same_time: bo
             )
 
 
-def _described(table: PublishedTable) -> dict[str, Any]:
+def described_table(table: PublishedTable) -> dict[str, Any]:
+    """Return what is kept of a table: its keys, its counts as published, and what is declared of them."""
     columns = [*table.keys, *table.counts, *table.frame.columns.intersection([SUPPRESSED])]
     csv = table.frame[columns].to_csv(index=False, lineterminator="\n")
     return {"csv": csv, "counts": list(table.counts), "keys": list(table.keys), "linked": asdict(table.linked)}

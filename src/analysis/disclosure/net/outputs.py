@@ -17,6 +17,7 @@ from analysis.disclosure.net.markup import ENCODED
 from analysis.disclosure.rules.identity import refuse_identifying_text
 from analysis.errors import DisclosureError, StaatError
 from analysis.language import languages, speaking, spoken
+from analysis.run.numbering import cell_names
 from analysis.run.parameters import CELL_NOTES
 
 SHOWN = frozenset({"text/html", "text/plain"})
@@ -35,8 +36,8 @@ def check_outputs(notebook: NotebookNode, name: str, shown: Shown, rules: WordRu
     with notebook, cell and kind, never with the text itself. `shown` is what its run has published.
     """
     _refuse_notes(notebook, name, NOTEBOOK_NOTES)
-    for number, cell in enumerate(notebook.cells, start=1):
-        where = f"{name}, cell {number}"
+    for called, cell in zip(cell_names(notebook.cells), notebook.cells, strict=True):
+        where = f"{name}, {called}"
         _refuse_source(cell, where, rules)
         _refuse_notes(cell, where, CELL_NOTES)
         for output in cell.get("outputs", ()):

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from io import StringIO
 from itertools import chain
 from pathlib import Path
@@ -13,6 +14,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from analysis.disclosure.net.again import WordRules
 from analysis.errors import DisclosureError
+from analysis.run.reuse import passed
 
 ARCHIVE = "edition.zip"
 EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -25,7 +27,7 @@ MADE = frozenset({"README.txt", "findings.csv", "findings.json", "dictionary.csv
 """What is written for it from the manifest and the published tables."""
 
 
-def check_archive(path: Path, edition: str, published: Mapping[str, str], rules: WordRules) -> None:
+def check_archive(path: Path, edition: str, published: Mapping[str, str], rules: WordRules, by: str = "") -> None:
     """Refuse an archive that holds anything but the published files and what was written about them.
 
     Parameters
@@ -33,7 +35,7 @@ def check_archive(path: Path, edition: str, published: Mapping[str, str], rules:
     path : The archive.
     edition : The name of the edition, which is the folder within.
     published : The digest of every file as it left the gate, by path.
-    rules : By which words are checked.
+    rules, by : By which words are checked, and what stands for these.
     """
     where = path.name
     try:
@@ -48,10 +50,14 @@ def check_archive(path: Path, edition: str, published: Mapping[str, str], rules:
                     written |= dict.fromkeys(_texts(name, content.decode("utf8")), f"{ARCHIVE}, {name}")
                 elif hashlib.sha256(content).hexdigest() != published.get(name):
                     raise DisclosureError(f"{ARCHIVE}, {name}: is not a file that passed the disclosure gate")
-            for words, place in written.items():
-                rules.words(words, place)
+            passed("analysis.disclosure.net.parcel.check_archive", [written, by], partial(_check_words, written, rules))
     except BadZipFile:
         raise DisclosureError(f"{where}: is no archive") from None
+
+
+def _check_words(written: Mapping[str, str], rules: WordRules) -> None:
+    for words, place in written.items():
+        rules.words(words, place)
 
 
 def _check_size(path: Path, members: Iterable[ZipInfo], where: str) -> None:

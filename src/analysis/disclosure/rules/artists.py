@@ -41,7 +41,7 @@ OF_AXES = (
 """The kinds that may be drawn: these very types, none made of them."""
 
 LOCATORS = (StrCategoryLocator, AutoLocator, FixedLocator, LogLocator, MaxNLocator, NullLocator)
-MARKERS = frozenset({"", "None", None, "none", " ", "o", "s", "^", "D", "v", "x", "|", "_", "+", ".", "*"})
+MARKERS = frozenset({"", "None", None, "none", " ", "o", "s", "^", "D", "v", "h", "x", "|", "_", "+", ".", "*"})
 STYLES = 6
 """Most widths, sizes and strengths among the lines of a figure: more would be data."""
 

@@ -70,6 +70,8 @@ class Numbers:
             exact = self._exact - self._shown if counts else set()
             if isinstance(words, Text) and words.declared:
                 refuse_values(words, where, self.profile, exact)
+                if computed:
+                    refuse_exact(str(words), where, self.profile, ())  # as who does not know its fields reads it
             else:
                 refuse_exact(words, where, self.profile, exact)
         except DisclosureError as error:

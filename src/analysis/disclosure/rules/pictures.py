@@ -1,12 +1,10 @@
-"""What a picture holds besides what it shows: points that are not in its data, notes that its file carries unseen."""
+"""What a figure holds besides what it shows: points that are not in its data, notes that its file would carry."""
 
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import numpy as np
 import pandas as pd
@@ -29,8 +27,6 @@ BARE = re.compile(r"[\s\d.,%+−-]*")
 HATCHED = (1, 1)  # the size of a withheld cell of a heat map
 REFERENCES = 10  # such lines on one pair of axes
 REFERENCE_POINTS = 2  # a line of no effect, a scale bar
-SILENT_CHUNKS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"pHYs", b"tRNS", b"gAMA", b"sRGB"})
-FORBIDDEN = frozenset({"title", "desc", "script", "foreignObject", "a", "animate", "set"})
 
 
 def texts_of(figure: Figure, data: pd.DataFrame) -> list[str]:
@@ -78,28 +74,6 @@ def refuse_drawn(figure: Figure, data: pd.DataFrame, name: str) -> None:
     refuse_kinds(figure, name)
     refuse_places(figure, known, name)
     refuse_beside(figure, known, _words(data), name)
-
-
-def refuse_svg(svg: str, name: str) -> None:
-    """Refuse an SVG that holds more than what it draws: titles, descriptions, scripts, links, data attributes."""
-    for element in ET.fromstring(svg).iter():  # noqa: S314 - written by matplotlib a moment ago
-        space, _, tag = str(element.tag).rpartition("}")
-        odd = [key for key in element.attrib if key.startswith(("data-", "on"))]
-        if tag in FORBIDDEN and space.endswith("svg"):
-            odd.append(f"<{tag}>")
-        if odd:
-            raise DisclosureError(f"{name}: the SVG holds {odd[0]}, which is not part of the picture")
-
-
-def refuse_png(image: bytes, name: str) -> None:
-    """Refuse a PNG with anything else in it than a picture: notes in its metadata travel unseen."""
-    position = 8  # after the signature
-    while position < len(image):
-        (length,) = struct.unpack(">I", image[position : position + 4])
-        chunk = image[position + 4 : position + 8]
-        if chunk not in SILENT_CHUNKS:
-            raise DisclosureError(f"{name}: the PNG holds metadata ({chunk.decode('latin1')})")
-        position += 12 + length
 
 
 def _refuse_notes(figure: Figure, name: str) -> None:

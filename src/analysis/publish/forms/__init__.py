@@ -15,6 +15,7 @@ from analysis.publish.forms.bars import bars, stacked
 from analysis.publish.forms.bubbles import attendance_map, bubbles
 from analysis.publish.forms.cells import heat_map
 from analysis.publish.forms.estimates import estimates, in_words
+from analysis.publish.forms.hexagons import hexagons
 from analysis.publish.forms.lines import lines
 from analysis.publish.forms.points import points
 from analysis.publish.forms.scatter import scatter
@@ -25,6 +26,7 @@ __all__ = [
     "bubbles",
     "estimates",
     "heat_map",
+    "hexagons",
     "in_words",
     "lines",
     "points",

@@ -8,10 +8,23 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from analysis.errors import InputError
+from analysis.run.code.syntax import PARSING, parsed
 from analysis.run.hashes import digest
 
 # A line of IPython: %magic, !command, ?help, help?, and the value of one: x = %magic, x = !command.
 _MAGIC = re.compile(r"^([ \t]*)(?:(?:[\w, ]+=[ \t]*)?[%!?].*|.*\?[ \t]*)$", re.MULTILINE)
+_SETTERS = {
+    "rcParams",
+    "rc_context",
+    "rcdefaults",
+    "set_theme",
+    "set_style",
+    "set_palette",
+    "set_context",
+    "set_option",
+}
+_SETTERS |= {"simplefilter", "filterwarnings", "seterr", "chdir", "environ", "setattr"}
+_OF_OTHERS = _SETTERS | {"options", "rc", "use"}
 _CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 
@@ -51,17 +64,33 @@ def cell_tree(source: str) -> ast.Module:
     return ast.Module([*tree.body, *_words(magics)], [])
 
 
+def changes_others(source: str) -> bool:
+    """Return whether a code cell may change what functions give that do not name it.
+
+    It defines functions or classes, sets an attribute, or names what changes the settings of a library.
+    """
+    for node in ast.walk(cell_tree(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return True
+        if isinstance(node, ast.Attribute) and (isinstance(node.ctx, ast.Store) or node.attr in _OF_OTHERS):
+            return True
+        if isinstance(node, ast.Name | ast.alias) and getattr(node, "id", getattr(node, "name", "")) in _SETTERS:
+            return True
+    return False
+
+
 def _parsed(source: str) -> ast.Module:
     # Notebooks may await at the top level.
     flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    tree: ast.Module = compile(source, "<cell>", "exec", flags, dont_inherit=True)
+    with PARSING:
+        tree: ast.Module = compile(source, "<cell>", "exec", flags, dont_inherit=True)
     return tree
 
 
 def _words(text: str) -> Iterator[ast.stmt]:
     for word in sorted(set(_CHAIN.findall(text))):
         with suppress(SyntaxError):  # a keyword is no name
-            yield from ast.parse(word).body
+            yield from parsed(word).body
 
 
 def _is_silent(source: str, tree: ast.Module) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from analysis.run.seal import read_memory, write_sealed
 
 REMEMBERED = 1000
 # What is remembered is what these made of a file: when they change, it is forgotten.
-PARSER = ("parse.py", "imports.py", "uses.py")
+PARSER = ("parse.py", "imports.py", "syntax.py", "uses.py")
 
 
 class NamedParts(NamedTuple):
@@ -41,12 +42,19 @@ class SourceFiles:
         self.modules: dict[str, Path] = {}
         self._resources: dict[str, list[Path]] = {}
         self._list(package, self.name)
-        self._remembered = read_memory(memory, self._header())
         self._seen: dict[str, Sequence[Any]] = {}
         self._summaries: dict[str, Summary] = {}
         self._named: dict[str, dict[str, NamedParts]] = {}
         self._split: dict[str, tuple[str, list[str]]] = {}
         self._hashes: dict[Path, str] = {}
+
+    @cached_property
+    def _remembered(self) -> dict[str, Any]:
+        return read_memory(self._memory, self._header())
+
+    def every(self) -> list[Path]:
+        """Return every file of the package: modules, and what lies beside them."""
+        return sorted({*self.modules.values(), *(path for paths in self._resources.values() for path in paths)})
 
     def below(self, module: str) -> Iterator[str]:
         """Give the module and all modules below it."""

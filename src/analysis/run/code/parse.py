@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from threading import Lock
 from typing import Any, NamedTuple
 
 from analysis.run.code.imports import DEFINITION, PARTS, STAR, Import, imports_of, root_of, text_of
+from analysis.run.code.syntax import parsed
 from analysis.run.code.uses import (
     COMPREHENSION,
     EVERYTHING,
@@ -21,7 +21,6 @@ from analysis.run.code.uses import (
 from analysis.run.hashes import digest
 
 _IMPORT = (ast.Import, ast.ImportFrom)
-_PARSING = Lock()  # Python 3.11 counts the depth of a tree over all threads, and gives up when two parse at once
 
 
 class Node(NamedTuple):
@@ -56,8 +55,7 @@ def _revived(stored: Sequence[Any]) -> Node:
 
 def summarise(source: bytes, package: str) -> Summary:
     """Summarise a module of a package from its source; SyntaxError or ValueError when it is not Python."""
-    with _PARSING:
-        tree = ast.parse(source)
+    tree = parsed(source)
     _drop_docstrings(tree)
     body = [statement for statement in tree.body if not _is_main_guard(statement)]
     imports = [row for statement in body for row in imports_of(statement, own_scope=True)]

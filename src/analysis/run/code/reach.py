@@ -18,9 +18,10 @@ fails to do); a docstring that is computed with; code in files beside the notebo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
+from threading import RLock
 
 from analysis.errors import InputError, nearest
 from analysis.run.code.cells import cell_digest, cell_tree
@@ -29,6 +30,7 @@ from analysis.run.code.files import SourceFiles
 from analysis.run.code.imports import STAR, Import, imports_of
 from analysis.run.code.parse import Node, node
 from analysis.run.code.uses import EVERYTHING
+from analysis.run.code.walks import Reach, Walks
 from analysis.run.hashes import digest
 
 __all__ = ["Code", "Reach", "cell_digest"]
@@ -36,24 +38,19 @@ __all__ = ["Code", "Reach", "cell_digest"]
 EFFECTS = "<module>"
 
 
-@dataclass(frozen=True)
-class Reach:
-    """What of a package something reaches."""
-
-    # Digest of the code of every definition by dotted name: comments, docstrings and formatting do not count.
-    functions: Mapping[str, str]
-    # SHA-256 of the files that are not code, beside the modules of these definitions, by path within the package.
-    resources: Mapping[str, str]
-    # Third-party modules that are imported on the way, at the top level of modules and in the cells, in order of first
-    # import. One that is imported inside ``try`` may not be installed.
-    imports: tuple[str, ...]
-
-
 class Code:
-    """A package as it is now: its folder, and a file in which to remember what modules hold; see `SourceFiles`."""
+    """A package as it is now: its folder, and a file in which to remember what modules hold; see `SourceFiles`.
+
+    What was reached is remembered beside that file.
+    """
 
     def __init__(self, package: Path, cache: Path | None = None) -> None:
-        self._files = SourceFiles(package, cache)
+        self._files, self._folder = SourceFiles(package, cache), cache and cache.parent
+        self._walking = RLock()  # one edition makes its pages while the next step of another is judged
+
+    @cached_property
+    def _walks(self) -> Walks:
+        return Walks(self._folder, self._files.every())
 
     def of_cells(self, cells: Sequence[str]) -> Reach:
         """Return what the code cells of a notebook reach; they share one namespace.
@@ -64,6 +61,10 @@ class Code:
             When a cell is not Python or imports from the package what is not there, or a module that is reached is
             not Python.
         """
+        with self._walking:
+            return self._walks.known("\n# %%\n".join(["cells", *cells]), lambda: self._from_cells(cells))
+
+    def _from_cells(self, cells: Sequence[str]) -> Reach:
         trees = [cell_tree(cell) for cell in cells]
         for cell, tree in zip(cells, trees, strict=True):
             self._refuse_missing(imports_of(tree), cell)
@@ -84,6 +85,10 @@ class Code:
         InputError
             When the package has no such name, or a module that is reached is not Python.
         """
+        with self._walking:
+            return self._walks.known(f"symbol {name}", lambda: self._from_symbol(name))
+
+    def _from_symbol(self, name: str) -> Reach:
         if not self._files.split(name)[0]:
             raise InputError(name, f"is not of the package {self._files.name}")
         self._refuse_missing([Import("", name, "", 0)], name)
@@ -91,13 +96,27 @@ class Code:
         walk.follow(name)
         return walk.reach()
 
+    def decorated(self, reach: Reach, decorator: str) -> list[str]:
+        """Return the dotted names of what is reached and decorated with a name of the package, as it is imported."""
+        with self._walking:
+            return [name for name in reach.functions if self._is_decorated(*self._files.split(name), decorator)]
+
     def files_of(self, reach: Reach) -> list[str]:
         """Return the files that define what is reached, by their path within the package."""
-        return sorted({self._files.file(self._files.split(name)[0]) for name in reach.functions} - {""})
+        with self._walking:
+            return sorted({self._files.file(self._files.split(name)[0]) for name in reach.functions} - {""})
 
     def save(self) -> None:
         """Remember for the next command; a cache that cannot be written is no reason to fail."""
-        self._files.save()
+        with self._walking:
+            self._files.save()
+            self._walks.save()
+
+    def _is_decorated(self, module: str, names: Sequence[str], decorator: str) -> bool:
+        where, name = decorator.rpartition(".")[::2]
+        imported = [row.name for row in self._files.summary(module).imports if row.target == f"{where}.{name}"]
+        nodes = [node for each in names[:1] for node in self._files.named(module, each).nodes]
+        return any(chain in imported for node in nodes for chain in node.decorators)
 
     def _refuse_missing(self, imports: Iterable[Import], text: str) -> None:
         for row in imports:

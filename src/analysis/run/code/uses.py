@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 
 from analysis.run.code.imports import DEFINITION, STAR, Import
+from analysis.run.code.syntax import expression
 
 EVERYTHING = "*"
 COMPREHENSION = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -67,7 +68,7 @@ def _quoted(tree: ast.AST) -> Iterator[ast.AST]:
         for part in ast.walk(annotation) if annotation else ():
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 try:
-                    yield ast.parse(part.value, mode="eval").body
+                    yield expression(part.value)
                 except SyntaxError:
                     continue  # the text of a Literal["..."], not a type
 

@@ -32,7 +32,7 @@ _OUTPUT_WITHIN = 60  # a cell's reply can be there long before the last of a lar
 
 LONGEST_OUTPUT = 10_000_000  # bytes of one cell; a page of ours shows less than one
 
-Reason = Literal["timeout", "gone", "died", "silent", "left", "flood"]
+Reason = Literal["timeout", "gone", "died", "silent", "left", "flood", "warned"]
 
 _SHOWING = frozenset(("stream", "display_data", "execute_result", "update_display_data", "error"))
 _LAST_BYTES = 10_000
@@ -53,7 +53,8 @@ class Execution:
         self.job, self.private = job, private  # a folder for the kernel's sockets and scratch files
         self.started = time.monotonic()
         self.notebook: Any = None
-        self.cell: Any = None
+        self.cell: Any = None  # that is running
+        self.failed: Any = None  # that raised
         self.provisioner: WarmProvisioner | None = None
 
     @property
@@ -119,7 +120,7 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
         ------
         StoppedError
             If the time is up, the edition's folder has disappeared, the kernel has died or never answered, or a cell
-            ends the notebook.
+            ends the notebook, or warns.
         """
         self.reset_execution_trackers()
         self.execution.notebook = self.nb
@@ -158,7 +159,10 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
             self.nb_man.cell_start(cell, index)
             try:
                 await self.async_execute_cell(cell, index)
+                if warned(cell):
+                    raise StoppedError("warned")
             except CellExecutionError as error:
+                self.execution.failed = cell
                 self.nb_man.cell_exception(cell, cell_index=index, exception=error)
                 break
             finally:
@@ -197,7 +201,8 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill sh
         self.kc.kernel_info()
         reply = await self.kc.get_shell_msg(timeout=None)
         await self.kc.get_iopub_msg(timeout=None)
-        self.nb.metadata["language_info"] = reply["content"]["language_info"]
+        # No more than stays when the notebook is written anew: a page is the same from either.
+        self.nb.metadata["language_info"] = {"name": reply["content"]["language_info"]["name"]}
 
     async def _watch(self) -> None:
         job, limit = self.execution.job, self.execution.job.timeout
@@ -227,6 +232,12 @@ class StepEngine(NBClientEngine):  # type: ignore[misc]  # papermill ships no ty
         """Execute a notebook with the kernel of `execution`."""
         client = StepClient(nb_man, execution, timeout=None, iopub_timeout=_OUTPUT_WITHIN, kernel_name=kernel_name)
         return client.execute()
+
+
+def warned(cell: Any) -> str:  # noqa: ANN401 - a notebook's cell
+    """Return what a cell wrote to stderr; a finished page holds none of it."""
+    texts = [output.text for output in cell.get("outputs", ()) if output.get("name") == "stderr"]
+    return "".join(texts).strip()
 
 
 def _size(content: Any) -> int:  # noqa: ANN401 - a message's

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import re
+import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -19,6 +21,7 @@ OWN = frozenset(kind.__name__ for kind in (StaatError, InputError, RegisterError
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _PLACES = re.compile(r"(?:File \S+?:\d+|Cell In\[\d+\], line \d+|In\[\d+\], line \d+)")
 _PUBLISHED = re.compile(r"<published \w+ \w+>")
+_WARNED = re.compile(r"^(\S+\.py):(\d+): (\w+Warning): ", re.MULTILINE)
 _WORD = re.compile(r"\w+(?:[.,:/-]\w+)*")
 _NAME = re.compile(r"[^\W\d]\w*")
 _HIDDEN_WORDS = re.compile(rf"{re.escape(HIDDEN)}(?:[\s,;']+{re.escape(HIDDEN)})+")
@@ -48,10 +51,28 @@ def as_shown(kind: str, content: dict[str, Any], job: Job) -> dict[str, Any]:
     if kind == "error":
         return without_values(content, job)
     if kind == "stream":
-        return {**content, "text": f"{NOT_SHOWN}\n"}
+        return {**content, "text": _where_warned(content) or f"{NOT_SHOWN}\n"}
     if "data" in content and not _PUBLISHED.fullmatch(str(content["data"].get("text/plain", ""))):
         return {**content, "data": {"text/plain": NOT_SHOWN}, "metadata": {}}
     return content
+
+
+def _where_warned(content: Mapping[str, Any]) -> str:
+    """Return of what was written to stderr the kinds of warnings, with file and line of code that exists."""
+    if content.get("name") != "stderr":
+        return ""
+    found = [
+        f"{file}:{line}: {kind}: {NOT_SHOWN}\n"
+        for file, line, kind in _WARNED.findall(str(content.get("text")))
+        if isinstance(known := getattr(builtins, kind, None), type) and issubclass(known, Warning) and _is_code(file)
+    ]
+    return "".join(found)
+
+
+def _is_code(file: str) -> bool:
+    """Return whether a file is one of a package: what a cell calls one may be a value."""
+    path = Path(file)
+    return (path.is_file() and path.is_relative_to(sys.prefix)) or (path.is_file() and "analysis" in path.parts)
 
 
 def words_of_code(text: str, job: Job) -> str:

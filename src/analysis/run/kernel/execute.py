@@ -117,7 +117,7 @@ def _run(execution: Execution) -> tuple[str | None, int]:
             execution=execution,
         )
     except PapermillExecutionError as error:
-        return failures.of_cell(job, error, execution.seconds)
+        return failures.of_cell(job, error, execution.failed, execution.seconds)
     except StoppedError as error:
         message = _stopped(execution, error, kills)
         execution.keep(message)
@@ -131,7 +131,10 @@ def _stopped(execution: Execution, error: StoppedError, kills: int | None) -> st
         return _RUN_ENDED
     if error.reason == "timeout":
         return failures.of_timeout(job, execution.cell)
-    from analysis.run.kernel.client import LONGEST_OUTPUT
+    from analysis.run.kernel.client import LONGEST_OUTPUT, warned
+
+    if error.reason == "warned":
+        return failures.of_warning(job, execution.cell, warned(execution.cell), execution.seconds)
 
     returncode = kernel.returncode if kernel else None
     if error.reason == "left":

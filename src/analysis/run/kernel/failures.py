@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import signal
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from analysis.errors import InputError, RegisterError
 from analysis.run.job import Job
 from analysis.run.kernel.confidential import ERRNO, OWN
 from analysis.run.kernel.offspring import KILL
+from analysis.run.kernel.where import cell_name, innermost, line_in_cell, warnings_in
 
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 _CLOSED = frozenset((errno.EROFS, errno.EACCES))
@@ -19,18 +21,28 @@ _LAST_LINES = 12
 _LONGEST = 200  # characters
 
 
-def of_cell(job: Job, error: Any, seconds: float) -> tuple[str, int]:  # noqa: ANN401 - papermill ships no types
+def of_cell(job: Job, error: Any, cell: Any, seconds: float) -> tuple[str, int]:  # noqa: ANN401 - papermill ships no types
     """Return the message about a cell that raised, from papermill's error, and the exit code."""
+    where = _where(job, error, cell)
     if error.ename in (InputError.__name__, RegisterError.__name__):
-        return f"{job.notebook} stopped: {error.evalue}", InputError.exit_code
+        return f"{job.notebook} stopped: {error.evalue}\n  in      {where}", InputError.exit_code
     unwritable = _disk_trouble(job, error.ename, str(error.evalue))
     if unwritable:
         return unwritable, InputError.exit_code
     text = _text(error.ename, str(error.evalue))
     if error.ename.endswith("MemoryError"):
         text += "\n    the notebook ran out of memory"
-    head = f"{job.notebook} failed after {seconds:.1f} s, in cell [{error.exec_count}]"
+    head = f"{job.notebook} failed after {seconds:.1f} s, in {where}"
     return f"{head}\n  error\n    {text}\n{_circumstances(job, error.source)}", 1
+
+
+def of_warning(job: Job, cell: Any, said: str, seconds: float) -> str:  # noqa: ANN401 - a notebook's cell
+    """Return the message about a cell that warns, or writes to stderr otherwise; a finished page holds neither."""
+    lines = warnings_in(said, job)
+    kind = "warns" if lines else "writes to stderr"
+    shown = "".join(f"    {line}\n" for text in lines or said.splitlines()[:_LAST_LINES] for line in text.splitlines())
+    head = f"{job.notebook} failed after {seconds:.1f} s, in {cell_name(job, cell)}: it {kind}; cure that"
+    return f"{head}\n  said\n{shown}{_circumstances(job, cell.source)}"
 
 
 def of_kernel(job: Job, end: str, seconds: float, *, cell: Any = None, peak_mb: float | None = None) -> str:  # noqa: ANN401 - a notebook's cell
@@ -125,5 +137,15 @@ def _circumstances(job: Job, source: str | None) -> str:
     return f"{code}  parameters\n{values}\n{_look(job)}"
 
 
+def _where(job: Job, error: Any, cell: Any) -> str:  # noqa: ANN401 - papermill ships no types
+    """Return cell, its line, and the innermost line of our own code."""
+    line, own = line_in_cell(error.traceback), innermost(error.traceback, job)
+    name = f"cell [{error.exec_count}]" if cell is None else cell_name(job, cell)
+    return ", ".join(filter(None, [name, line and f"line {line}", own and f"at {own}"]))
+
+
 def _look(job: Job) -> str:
-    return f"  look\n    jupyter lab notebooks/{Path(job.source).name}\n    as executed: {job.executed}"
+    outputs, edition = Path(job.folder).parent, job.edition.partition("+")[0]
+    elsewhere = "" if outputs == job.project / "outputs" else f"--outputs {shlex.quote(str(outputs))}"
+    words = " ".join(filter(None, ["staat lab", edition, job.stem, "--failed", job.settings, elsewhere]))
+    return f"  look\n    {words}\n    as executed: {job.executed}"

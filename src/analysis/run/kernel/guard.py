@@ -117,6 +117,7 @@ class Guard:
         # A kernel's own temporary folder may be anywhere; what other programs keep in theirs is not its business.
         # What was read of registers is kept; the registers themselves are noted, whether read again or not.
         kept = [os.path.realpath(folder)] if (folder := os.environ.get(CACHE_VARIABLE)) else []
+        kept += [os.path.realpath(step["remembers"])] if step.get("remembers") else []
         return (self.notebook, os.path.realpath(tempfile.gettempdir()), *kept, *map(str, known))
 
     def _note(self, kind: Kind, path: str) -> None:

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from typing import Any
 
-from analysis.run.kernel import guard
+from analysis.run.kernel import guard, warned
 from analysis.run.kernel.offspring import adopt, kill_below
 from analysis.run.workspace import STEP_VARIABLE
 
@@ -42,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         step = json.loads(given)
         seed(step["seed"])
         guard.install(step)
+    warned.install()
     gc.freeze()  # so that collecting at the end looks at objects of the notebook only
     app.start()  # type: ignore[no-untyped-call]  # the same
     _leave(app)

@@ -18,6 +18,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from traitlets import default
 
+from analysis.run import remembered
 from analysis.run.job import Job
 from analysis.run.kernel.provisioner import WarmProvisioner
 from analysis.run.kernel.warm import kernel_environment
@@ -39,10 +40,13 @@ def environment_of(job: Job, private: Path) -> dict[str, str]:
     folders = {"JUPYTER_RUNTIME_DIR": private, "IPYTHONDIR": private / "ipython", "TMPDIR": private / "tmp"}
     for folder in folders.values():
         folder.mkdir(exist_ok=True)
+    remembers = folders["TMPDIR"] / "remembers.json"
+    remembers.write_text(json.dumps(dict(job.remembers)), "utf8")
     return {
         **kernel_environment(job.environment),
         **{name: str(folder) for name, folder in folders.items()},
         STEP_VARIABLE: json.dumps(_step(job)),
+        remembered.VARIABLE: str(remembers),
     }
 
 
@@ -63,6 +67,7 @@ def _step(job: Job) -> dict[str, Any]:
         "produces": (*job.produces, *job.may_produce),
         "reads": job.reads,
         "seed": job.seed,
+        "remembers": job.remembers.get("folder", ""),
     }
 
 

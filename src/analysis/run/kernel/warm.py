@@ -35,6 +35,7 @@ PLAIN = {
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
+    "MPLBACKEND": "module://analysis.run.kernel.backend",
     "MATPLOTLIBRC": str(Path(__file__).with_name("matplotlibrc")),
 }
 KERNEL_ENVIRONMENT = {**ONE_THREAD, **NO_THREAD_OF_ITS_OWN, **PLAIN, "PYTHONHASHSEED": "0"}

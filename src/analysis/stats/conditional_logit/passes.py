@@ -1,6 +1,7 @@
 """One pass over the pairs of choosers and alternatives: log-sum-exp and the moments of the attributes under P.
 
-Compiled with numba, because a pass is read from memory once and everything else stays in the processor's cache.
+Compiled with numba, because a pass is read from memory once and everything else stays in the processor's cache. All
+that is compiled stands here: numba keeps what it compiled for as long as the file is the same, and looks at no other.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ SUMS = ("contract", "reassoc", "nsz")  # a sum may be taken in any order, so tha
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def compiled(*liberties: str) -> Callable[[Function], Function]:
+def _compiled(*liberties: str) -> Callable[[Function], Function]:
     """Return a decorator that compiles a function for use by several threads.
 
     Parameters
@@ -74,7 +75,7 @@ def _symmetric(lower: Floats) -> Floats:
     return lower + np.tril(lower, -1).transpose(0, 2, 1)
 
 
-@compiled("contract")
+@_compiled("contract")
 def _exponentials(u: Floats, top: float, e: Floats, rounded: Floats) -> None:
     """Write exp(u - top) into e, for u at most top, to the last digit or two.
 
@@ -106,7 +107,7 @@ def _exponentials(u: Floats, top: float, e: Floats, rounded: Floats) -> None:
         bits[j] += exponents[j] << 52
 
 
-@compiled(*SUMS)
+@_compiled(*SUMS)
 def _dot(one: Floats, other: Floats) -> float:
     total = 0.0
     for j in range(one.size):
@@ -114,7 +115,7 @@ def _dot(one: Floats, other: Floats) -> float:
     return total
 
 
-@compiled(*SUMS)
+@_compiled(*SUMS)
 def _highest(u: Floats) -> float:
     top = u[0]
     for j in range(u.size):
@@ -122,7 +123,7 @@ def _highest(u: Floats) -> float:
     return float(top)
 
 
-@compiled(*SUMS)
+@_compiled(*SUMS)
 def _sum(e: Floats) -> float:
     total = 0.0
     for j in range(e.size):
@@ -130,25 +131,25 @@ def _sum(e: Floats) -> float:
     return total
 
 
-@compiled("contract")
+@_compiled("contract")
 def _add(scale: float, one: Floats, to: Floats) -> None:
     for j in range(one.size):
         to[j] += scale * one[j]
 
 
-@compiled("contract")
+@_compiled("contract")
 def _multiply(one: Floats, other: Floats, product: Floats) -> None:
     for j in range(one.size):
         product[j] = one[j] * other[j]
 
 
-@compiled("contract")
+@_compiled("contract")
 def _shift(one: Floats, by: float, shifted: Floats) -> None:
     for j in range(one.size):
         shifted[j] = one[j] - by
 
 
-@compiled()
+@_compiled()
 def block_moments(
     pairs: Floats,
     shift: Floats,
@@ -215,3 +216,67 @@ def block_moments(
         if keep:
             expected[i] = g
     return log_sums, first, second, pair_mass, mass, outer, expected
+
+
+@_compiled("contract")
+def draw_choices(
+    pairs: Floats,
+    rows: Integers,
+    kinds: Integers,
+    sizes: Integers,
+    by_pair: Floats,
+    by_alternative: Floats,
+    uniform: Floats,
+) -> tuple[Floats, Integers]:
+    """Draw choices, and add up the probabilities, at seats of a number of choosers each.
+
+    It takes exp(pair part) once per row; times exp(alternative's part) it is exp(utility) in each world.
+
+    Parameters
+    ----------
+    pairs : Pair-level functions: functions x rows x alternatives.
+    rows, kinds, sizes : Of each seat.
+    by_pair : Coefficients of the functions of pairs: kinds x functions.
+    by_alternative : What else an alternative is worth: worlds x kinds x alternatives.
+    uniform : A number between 0 and 1 per chooser, in the order of the seats.
+
+    Returns
+    -------
+    tuple
+        Expected number of choosers, worlds x kinds x alternatives; position of the alternative, worlds x choosers.
+    """
+    n_pairs, _, n_alternatives = pairs.shape
+    n_worlds = len(by_alternative)
+    worth = np.exp(by_alternative)
+    mass = np.zeros(by_alternative.shape)
+    chosen = np.empty((n_worlds, uniform.size), dtype=np.int64)
+    u, e, rounded = np.empty(n_alternatives), np.empty(n_alternatives), np.empty(n_alternatives)
+    done = 0
+    for seat in range(rows.size):
+        row, kind, size = rows[seat], kinds[seat], sizes[seat]
+        u[:] = 0.0
+        for pair in range(n_pairs):
+            _add(by_pair[kind, pair], pairs[pair, row], u)
+        _exponentials(u, _highest(u), e, rounded)
+        for world in range(n_worlds):
+            _multiply(e, worth[world, kind], u)
+            total = _sum(u)
+            _add(size / total, u, mass[world, kind])
+            for chooser in range(done, min(done + size, uniform.size)):
+                chosen[world, chooser] = _position(u, uniform[chooser] * total)
+        done += size
+    return mass, chosen
+
+
+@_compiled("contract")
+def _position(weights: Floats, below: float) -> int:
+    """Return where the running sum of the weights passes a number."""
+    running = 0.0
+    last = 0
+    for j in range(weights.size):
+        if weights[j] > 0.0:
+            last = j
+        running += weights[j]
+        if running > below:
+            return j
+    return last

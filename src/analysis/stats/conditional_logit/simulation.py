@@ -10,7 +10,7 @@ import numpy as np
 from analysis.errors import InputError
 from analysis.stats.conditional_logit.design import ChoiceDesign
 from analysis.stats.conditional_logit.input import Floats, Integers
-from analysis.stats.conditional_logit.passes import _add, _exponentials, _highest, _multiply, _sum, compiled
+from analysis.stats.conditional_logit.passes import draw_choices
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,55 +113,9 @@ def drawn(pairs: Floats, seats: Seats, pair: Floats, alternatives: Floats, unifo
     Floats
         Expected number of choosers: worlds x kinds x alternatives.
     """
-    expected, by_seat = _pass(pairs, seats.rows, seats.kinds, seats.sizes, pair, alternatives, uniform[seats.order])
+    expected, by_seat = draw_choices(
+        pairs, seats.rows, seats.kinds, seats.sizes, pair, alternatives, uniform[seats.order]
+    )
     chosen = np.empty_like(by_seat)
     chosen[:, seats.order] = by_seat
     return chosen, expected
-
-
-@compiled("contract")
-def _pass(
-    pairs: Floats,
-    rows: Integers,
-    kinds: Integers,
-    sizes: Integers,
-    by_pair: Floats,
-    by_alternative: Floats,
-    uniform: Floats,
-) -> tuple[Floats, Integers]:
-    """Take exp(pair part) once per row; times exp(alternative's part) it is exp(utility) in each world."""
-    n_pairs, _, n_alternatives = pairs.shape
-    n_worlds = len(by_alternative)
-    worth = np.exp(by_alternative)
-    mass = np.zeros(by_alternative.shape)
-    chosen = np.empty((n_worlds, uniform.size), dtype=np.int64)
-    u, e, rounded = np.empty(n_alternatives), np.empty(n_alternatives), np.empty(n_alternatives)
-    done = 0
-    for seat in range(rows.size):
-        row, kind, size = rows[seat], kinds[seat], sizes[seat]
-        u[:] = 0.0
-        for pair in range(n_pairs):
-            _add(by_pair[kind, pair], pairs[pair, row], u)
-        _exponentials(u, _highest(u), e, rounded)
-        for world in range(n_worlds):
-            _multiply(e, worth[world, kind], u)
-            total = _sum(u)
-            _add(size / total, u, mass[world, kind])
-            for chooser in range(done, min(done + size, uniform.size)):
-                chosen[world, chooser] = _position(u, uniform[chooser] * total)
-        done += size
-    return mass, chosen
-
-
-@compiled("contract")
-def _position(weights: Floats, below: float) -> int:
-    """Return where the running sum of the weights passes a number."""
-    running = 0.0
-    last = 0
-    for j in range(weights.size):
-        if weights[j] > 0.0:
-            last = j
-        running += weights[j]
-        if running > below:
-            return j
-    return last

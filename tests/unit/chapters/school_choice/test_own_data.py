@@ -73,6 +73,7 @@ def facts(**changed):
     return {
         "uses": {CHAPTER.stem: {table: dict(uses.optional) for table, uses in needs.items()}},
         "tables": chapters()["data"].tables,
+        "school_years": ["2017/18"],
     }
 
 

@@ -369,6 +369,7 @@ def test_a_damaged_cache_or_one_of_another_version_is_ignored_and_replaced(tmp_p
     good = memory.read_text("utf8")
     assert damage(good) != good
     memory.write_text(damage(good), "utf8")
+    (tmp_path / "walks.json").unlink()
     again = Code(folder, memory)
     assert again.of_cells(["from own.m import f"]) == before
     again.save()

@@ -188,11 +188,22 @@ def test_a_cell_that_fails_reports_all_and_what_to_type(job: MakeJob) -> None:
     one = job("ratio = number / 0")
     outcome = execute(one)
     assert outcome.exit_code == 1
-    for part in ("01_one failed after", "in cell [3]", "ZeroDivisionError", "ratio = number / 0", "number = 7"):
+    for part in (
+        "01_one failed after",
+        "in code cell 2, line 1\n",
+        "ZeroDivisionError",
+        "ratio = number / 0",
+        "number = 7",
+    ):
         assert part in (outcome.error or "")
-    assert "jupyter lab notebooks/01_one.ipynb" in (outcome.error or "")
+    assert "staat lab small one --failed\n" in (outcome.error or "")
     assert str(one.executed) in (outcome.error or "")
     assert "ZeroDivisionError" in one.executed.read_text("utf8")
+
+
+def test_a_variant_that_fails_says_what_to_type_for_it(job: MakeJob) -> None:
+    one = replace(job("1 / 0"), edition="small+one.number=7", settings="--set one.number=7")
+    assert "staat lab small one --failed --set one.number=7\n" in (execute(one).error or "")
 
 
 SECRETS = "import sys, warnings\nwarnings.warn('Pieterse')\nprint('Jansen', file=sys.stderr)\n"
@@ -224,14 +235,44 @@ def test_on_data_of_persons_our_own_message_is_shown_in_words_of_the_code(job: M
 def test_wrong_input_is_reported_by_its_message_alone(job: MakeJob) -> None:
     code = "from analysis.errors import InputError\nraise InputError('pupils.csv', 'has no column BRIN')"
     outcome = execute(job(code))
-    assert (outcome.error, outcome.exit_code) == ("01_one stopped: pupils.csv: has no column BRIN", 2)
+    said = "01_one stopped: pupils.csv: has no column BRIN\n  in      code cell 2, line 2"
+    assert (outcome.error, outcome.exit_code) == (said, 2)
+
+
+def test_an_error_in_the_package_names_its_line_there(job: MakeJob) -> None:
+    one = job("from analysis.run.hashes import digest\n\ndigest(number)")
+    said = (execute(one).error or "").splitlines()[0]
+    assert re.search(r"in code cell 2, line 3, at src/analysis/run/hashes\.py:\d+$", said)
+
+
+WARNS = "import warnings\nwarnings.warn(f'{number} is odd', RuntimeWarning)"
+
+
+def test_a_warning_stops_the_notebook_at_its_cell_with_its_words_and_line(job: MakeJob) -> None:
+    one = job(WARNS, f"open({'later'!r}, 'w')")
+    error = execute(one).error or ""
+    assert "in code cell 2: it warns; cure that" in error
+    assert "\n    line 2: RuntimeWarning: 7 is odd\n" in error
+    assert "it warns" in one.executed.read_text("utf8")
+
+
+def test_on_data_of_persons_a_warning_has_kind_and_line_and_no_word(job: MakeJob) -> None:
+    cell = "import warnings\nimport numpy as np\nwarnings.warn_explicit('Pieterse', UserWarning, np.__file__, 7)"
+    given = replace(job(cell), confidential=True)
+    error = execute(given).error or ""
+    assert "numpy/__init__.py:7: UserWarning: (what it says is not shown" in error
+    assert error.count("Pieterse") == 1  # in the cell itself
+
+
+def test_a_picture_is_never_dropped_in_silence(job: MakeJob) -> None:
+    code = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    assert "plt.show() shows nothing in a run" in (execute(job(code)).error or "")
 
 
 def test_no_path_of_this_machine_is_left_in_the_notebook(job: MakeJob, tmp_path: Path) -> None:
     one = job(
         "import os, sys, warnings, tempfile\nprint(os.getcwd(), sys.prefix, tempfile.mkdtemp())",
-        "warnings.warn('look here', UserWarning)",
-        "import pandas as pd; pd.DataFrame({'a': [1]})['b']",
+        "warnings.warn('look here', UserWarning)\nimport pandas as pd; pd.DataFrame({'a': [1]})['b']",
     )
     assert "KeyError" in (execute(one).error or "")
     text = one.executed.read_text("utf8")
@@ -624,7 +665,8 @@ def test_what_an_office_s_registers_lack_is_told_in_its_counts(job: MakeJob) -> 
         "from analysis.errors import RegisterError\nraise RegisterError('own.yml', 'no number, in 1,234 rows of QXZ')"
     )
     outcome = execute(replace(job(cell), confidential=True))
-    assert (outcome.error, outcome.exit_code) == ("01_one stopped: own.yml: no number, in 1,234 rows of QXZ", 2)
+    message = "01_one stopped: own.yml: no number, in 1,234 rows of QXZ\n  in      code cell 2, line 2"
+    assert (outcome.error, outcome.exit_code) == (message, 2)
 
 
 @pytest.mark.parametrize(

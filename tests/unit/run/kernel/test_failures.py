@@ -44,16 +44,16 @@ def test_the_last_words_of_a_kernel_are_its_last_twelve_lines() -> None:
     ],
 )
 def test_trouble_with_the_disk_is_the_users_to_solve(name: str, message: str, code: int) -> None:
-    error = SimpleNamespace(ename=name, evalue=message, exec_count=2, source="write()")
-    text, given = failures.of_cell(JOB, error, 1.0)
+    error = SimpleNamespace(ename=name, evalue=message, exec_count=2, source="write()", traceback=[])
+    text, given = failures.of_cell(JOB, error, None, 1.0)
     assert given == code
     assert ("/p/small.building: cannot be written to" in text) == (code == 2)
 
 
 @pytest.mark.parametrize("name", ["MemoryError", "_ArrayMemoryError", "ArrowMemoryError"])
 def test_all_kinds_of_too_little_memory_are_named_as_such(name: str) -> None:
-    error = SimpleNamespace(ename=name, evalue="no room", exec_count=2, source="large()")
-    assert "ran out of memory" in failures.of_cell(JOB, error, 1.0)[0]
+    error = SimpleNamespace(ename=name, evalue="no room", exec_count=2, source="large()", traceback=[])
+    assert "ran out of memory" in failures.of_cell(JOB, error, None, 1.0)[0]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_all_kinds_of_too_little_memory_are_named_as_such(name: str) -> None:
     ids=["short", "a frame", "long", "our own"],
 )
 def test_an_exception_of_others_is_shown_in_one_short_line(name: str, message: str, text: str) -> None:
-    error = SimpleNamespace(ename=name, evalue=message, exec_count=2, source="rows.check()")
-    said, _ = failures.of_cell(JOB, error, 1.0)
+    error = SimpleNamespace(ename=name, evalue=message, exec_count=2, source="rows.check()", traceback=[])
+    said, _ = failures.of_cell(JOB, error, None, 1.0)
     assert f"  error\n    {text}" in said
     assert "pupil score" not in said

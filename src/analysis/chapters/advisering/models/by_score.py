@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.chapters.advisering.models import ecological, instrument, ordered
 from analysis.chapters.advisering.models.sample import Sample
 from analysis.language import word
+from analysis.run.remembered import remembered
 
 ORDERED, ERROR, SCHOOLS = word("advice given the score"), word("error of the test"), word("mean advice of schools")
 USED = {ORDERED: ("cet", "advice_first"), ERROR: ("cet", "lovs"), SCHOOLS: ("cet", "advice_first", "share_hoog")}
@@ -21,6 +22,7 @@ MODELS: Mapping[str, Callable[[Sample], pd.DataFrame]] = {
 }
 
 
+@remembered
 def estimates(given: Mapping[str, Sample]) -> list[pd.DataFrame]:
     """Estimate each of `MODELS` that has a sample.
 

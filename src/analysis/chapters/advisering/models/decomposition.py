@@ -27,6 +27,7 @@ from analysis.chapters.advisering.models.regressions import SHARE
 from analysis.chapters.advisering.models.sample import Sample
 from analysis.chapters.advisering.models.terms import FACTORS, SCHOOL, Terms, cells_of, least
 from analysis.errors import ModelError, Reason
+from analysis.run.remembered import remembered
 from analysis.stats import cell_regressions
 from analysis.stats.cells import PupilCells, weighted_counts
 from analysis.stats.estimates import in_form
@@ -38,6 +39,7 @@ RAW, REST, BAND, OF_SCHOOL = "raw", "rest", "test band", "school"
 Floats = NDArray[np.floating[Any]]
 
 
+@remembered
 def gelbach(sample: Sample, terms: Sequence[str] = ("laag", "nonwestern")) -> pd.DataFrame:
     """Decompose the raw gap of groups into what goes with each control, and the rest.
 

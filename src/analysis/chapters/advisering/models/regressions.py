@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.chapters.advisering.models.sample import YEAR3, Sample
 from analysis.chapters.advisering.models.terms import FACTORS, SCHOOL, Terms, cells_of, least
 from analysis.errors import Reason
+from analysis.run.remembered import remembered
 from analysis.stats import cell_regressions
 from analysis.stats.cells import PupilCells
 from analysis.stats.complete import check_complete
@@ -27,6 +28,7 @@ Estimator = Callable[[PupilCells, Terms], Fit]
 SHARE, LEVELS = "share", "levels"
 
 
+@remembered
 def headline(by_outcome: Mapping[str, Sample]) -> pd.DataFrame:
     """Estimate every outcome by the three headline models, each with both control variants.
 
@@ -56,6 +58,7 @@ def headline(by_outcome: Mapping[str, Sample]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+@remembered
 def by_category(by_outcome: Mapping[str, Sample], by: str) -> pd.DataFrame:
     """Estimate how large the gaps by education and background are within each category of a column.
 

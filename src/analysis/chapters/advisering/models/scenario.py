@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.advice_levels import VWO
 from analysis.chapters.advisering.models.counting import by_groups
+from analysis.run.remembered import remembered
 from analysis.stats.complete import check_complete
 from analysis.stats.regression import fit_where_determined
 
@@ -24,6 +25,7 @@ MEANS = {
 }
 
 
+@remembered
 def without_test(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
     """Estimate by year and group who would miss a bijstelling without the test, and the advice for vwo either way.
 
@@ -48,6 +50,7 @@ def without_test(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
     return by_groups(known, outcomes, MODEL, groups)
 
 
+@remembered
 def gaps(pupils: pd.DataFrame, column: str, pair: tuple[str, str]) -> pd.DataFrame:
     """Estimate the gap in mean advice between two groups, with the test and without it, by year.
 

@@ -13,6 +13,7 @@ from analysis.advice_levels import VWO
 from analysis.chapters.advisering.models.counting import BY, by_group, by_groups
 from analysis.chapters.advisering.models.definitions import DEVIATIONS, POSITIONS, difference_of
 from analysis.chapters.advisering.models.test_advice import with_a_test
+from analysis.run.remembered import remembered
 from analysis.stats.complete import check_complete
 
 LEVEL_CLASSES = {
@@ -89,6 +90,7 @@ def deviation_as_published(pupils: pd.DataFrame, double: str) -> pd.DataFrame:
     return pd.concat(shares, ignore_index=True)
 
 
+@remembered
 def under_by_group(pupils: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
     """Estimate under- and over-advice by each of several groups, all years of `pupils` together.
 

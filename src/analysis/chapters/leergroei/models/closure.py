@@ -18,6 +18,7 @@ import pandas as pd
 
 from analysis.chapters.leergroei.models.rows import no_rows, stacked
 from analysis.errors import ModelError, Reason
+from analysis.run.remembered import remembered
 from analysis.stats.complete import check_complete, where_known
 from analysis.stats.estimates import in_form, t_interval
 from analysis.stats.fit import Fit
@@ -93,6 +94,7 @@ def estimate(by_pupil_growth: pd.DataFrame, model: str = "pnas_overall", *, weig
     return pd.concat([variation.fit(rows, model, weights) for _, rows in by_outcome], ignore_index=True)
 
 
+@remembered
 def pnas(by_pupil_growth: pd.DataFrame) -> pd.DataFrame:
     """Estimate the PNAS design in all its variations.
 

@@ -20,6 +20,7 @@ from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.rows import in_rows, iter_groups, means_by, no_rows, stacked
 from analysis.chapters.leergroei.models.sample import comparable
 from analysis.errors import ModelError, Reason
+from analysis.run.remembered import remembered
 from analysis.stats.complete import check_complete, where_known
 from analysis.stats.regression import fit_where_determined
 
@@ -56,6 +57,7 @@ def norm_growth(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     return means_by(year, design.groepen, ["groep"], "norm_growth", model="norm_growth", term="mean", unit=SD_NATION)
 
 
+@remembered
 def standardised(
     rows: pd.DataFrame, design: Design, cell: Sequence[str] = CELL, *, weights: str | None = None
 ) -> pd.DataFrame:
@@ -95,6 +97,7 @@ def cells(rows: pd.DataFrame, cell: Sequence[str] = CELL) -> list[str]:
     return [name for name in cell if name in rows]
 
 
+@remembered
 def change(
     growth: pd.DataFrame,
     design: Design,
@@ -131,6 +134,7 @@ def change(
     return means_by(growth, design.groepen, by, "growth_sd", weights=weights, **names)
 
 
+@remembered
 def change_tables(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
     """Estimate all changes that the publication shows.
 

@@ -13,6 +13,7 @@ from analysis.chapters.leergroei.models.missing import covered
 from analysis.chapters.leergroei.models.rows import ESTIMATE, stacked
 from analysis.chapters.leergroei.models.sample import Groups, comparable
 from analysis.errors import ModelError
+from analysis.run.remembered import remembered
 from analysis.stats.complete import where_known
 
 MAIN = ("ois_standardised", "pnas_overall", "level_drop_ame")
@@ -37,6 +38,7 @@ def as_headlines(estimates: pd.DataFrame, model: str) -> pd.DataFrame:
     return rows.assign(group=rows["outcome"] + ", " + rows["model"], by=rows["model"], category=model, model=model)
 
 
+@remembered
 def compared(
     rows: pd.DataFrame,
     ois: Design,

@@ -21,6 +21,7 @@ from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.rows import ESTIMATE, PROBABILITY, in_rows, iter_groups, no_rows, stacked
 from analysis.chapters.leergroei.models.sample import WITH_M_TEST, Groups, comparable
 from analysis.errors import ModelError, Reason
+from analysis.run.remembered import remembered
 from analysis.stats.complete import check_complete, where_known
 from analysis.stats.estimates import in_form, no_estimates
 from analysis.stats.logit_states import Logit, fit_logit
@@ -30,6 +31,7 @@ STEP = 0.10
 """The effect of the share at risk is per so much more of it."""
 
 
+@remembered
 def fit_drop(rows: pd.DataFrame, design: Design, groups: Groups, *, weights: str | None = None) -> dict[str, Logit]:
     """Fit the logit of dropping a level for every subject, on the closure year and the year before.
 
@@ -75,6 +77,7 @@ def coefficients(models: Mapping[str, Logit], name: str) -> pd.DataFrame:
     return stacked([no_rows(), *(_coefficients(model, name) for model in models.values())])
 
 
+@remembered
 def drop_effects(models: Mapping[str, Logit], *, overall_only: bool = False) -> pd.DataFrame:
     """Average what the closure year, and the school's share at risk, do to the probability of dropping a level.
 
@@ -101,6 +104,7 @@ def drop_effects(models: Mapping[str, Logit], *, overall_only: bool = False) -> 
     return in_rows(pd.DataFrame(effects), model="level_drop_ame")
 
 
+@remembered
 def presence(rows: pd.DataFrame, design: Design, groups: Groups) -> pd.DataFrame:
     """Estimate what the closure year did to sitting the E-test, of pupils with an M-test.
 

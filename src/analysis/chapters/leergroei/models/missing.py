@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.rows import PROBABILITY, means_by, no_rows, stacked
 from analysis.chapters.leergroei.models.sample import WITH_M_TEST, comparable
+from analysis.run.remembered import remembered
 from analysis.stats.complete import check_complete, where_known
 
 KEYS = ["outcome", "year", "level_m"]
@@ -53,6 +54,7 @@ def missing_tests(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     return shares.sort_values(KEYS, key=lambda c: c.map(order) if c.name == "outcome" else c, ignore_index=True)
 
 
+@remembered
 def presence_by_level(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     """Estimate the share that sat the E-test, of those with an M-test, by level, in the year before and closure year.
 

@@ -17,6 +17,7 @@ from scipy.stats import norm
 from analysis.chapters.leergroei.models.closure import POINTS, UNITS, counts, standardised
 from analysis.chapters.leergroei.models.rows import ESTIMATE, no_rows
 from analysis.errors import ModelError, Reason
+from analysis.run.remembered import remembered
 from analysis.stats.complete import check_complete
 from analysis.stats.estimates import ESTIMATE_COLUMNS, in_form
 from analysis.stats.mixed_effects import MixedEffects, fit_mixed
@@ -97,6 +98,7 @@ def closure_slopes(by_pupil_growth: pd.DataFrame, outcome: str) -> MixedFit:
     return MixedFit(outcome, _estimates(fit, outcome), fit.by_group.loc[in_both])
 
 
+@remembered
 def mixed_models(by_pupil_growth: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit the mixed model of every outcome, and describe how the closure's effect differs between schools.
 

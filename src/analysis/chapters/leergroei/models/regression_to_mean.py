@@ -23,11 +23,13 @@ from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_NATION, change, standardised
 from analysis.chapters.leergroei.models.rows import PROBABILITY, means_by, no_rows, stacked
 from analysis.chapters.leergroei.models.sample import Groups, comparable
+from analysis.run.remembered import remembered
 from analysis.stats.complete import check_complete, where_known
 
 MEASURES: Mapping[str, str] = {"growth": SD_NATION, "drop": PROBABILITY}
 
 
+@remembered
 def expected_and_observed(rows: pd.DataFrame, design: Design, groups: Groups) -> pd.DataFrame:
     """Estimate growth and drops by level: expected without a closure, in the year before, and in the closure year.
 
@@ -61,6 +63,7 @@ def expected_and_observed(rows: pd.DataFrame, design: Design, groups: Groups) ->
     return stacked(estimates)
 
 
+@remembered
 def change_by_prior_level(rows: pd.DataFrame, design: Design, groups: Groups) -> pd.DataFrame:
     """Compare growth with the year before by level on the previous year's E-test, which growth is not counted from.
 

@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.chapters.leergroei.models.design import Design
 from analysis.chapters.leergroei.models.growth import SD_GROWTH
 from analysis.chapters.leergroei.models.rows import iter_groups
+from analysis.run.remembered import remembered
 from analysis.stats.complete import check_complete, where_known
 from analysis.stats.random_effects import fit_effect_distribution
 
@@ -47,6 +48,7 @@ def changes_by_school(growth: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"change": change, "variance": variance}).dropna()
 
 
+@remembered
 def differences(growth: pd.DataFrame, design: Design) -> pd.DataFrame:
     """Estimate how schools of a band differ, by subject; see `analysis.stats.random_effects`.
 

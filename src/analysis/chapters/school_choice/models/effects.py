@@ -31,6 +31,7 @@ from analysis.chapters.school_choice.models.likelihood import SchoolLikelihood
 from analysis.chapters.school_choice.models.logit import term_name, unit_of
 from analysis.chapters.school_choice.models.two_step import TWO_STEPS, TwoStep
 from analysis.errors import ModelError, Reason
+from analysis.run.remembered import remembered
 from analysis.stats.estimates import ESTIMATE_COLUMNS, t_interval
 from analysis.stats.fit import cluster_sums, influence_of
 
@@ -131,6 +132,7 @@ def _pair_scores(top: LaplacePoint) -> Floats:
     return np.array(scores).reshape(len(scores), len(left)).T
 
 
+@remembered
 def random_effects(
     fits: ByGroup[GroupFit], *, tolerance: float = 1e-10, max_iterations: int = 100
 ) -> ByGroup[RandomEffects]:

@@ -11,6 +11,7 @@ from analysis.chapters.school_choice.models.choosers import Flags
 from analysis.chapters.school_choice.models.groups import ByGroup, GroupFit
 from analysis.chapters.school_choice.models.logit import probabilities
 from analysis.errors import ModelError
+from analysis.run.remembered import remembered
 from analysis.stats.bands import in_bands
 from analysis.stats.conditional_logit import ConditionalLogitResult, fit_factored
 
@@ -29,6 +30,7 @@ FIT_COLUMNS = (
 BAND_COLUMNS = ["model", "band", "pupils", "predicted_pupils", "observed", "predicted"]
 
 
+@remembered
 def fit_table(
     fits: ByGroup[GroupFit], edges: Sequence[float], *, folds: int, seed: int, tolerance: float = 1e-10
 ) -> pd.DataFrame:

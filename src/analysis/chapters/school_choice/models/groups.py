@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.chapters.school_choice.models.choosers import Choosers, Floats
 from analysis.chapters.school_choice.models.logit import design, fit_logit, probabilities, term_name, unit_of, utilities
 from analysis.errors import ModelError, Reason
+from analysis.run.remembered import remembered
 from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult
 from analysis.stats.estimates import ESTIMATE_COLUMNS
 
@@ -111,6 +112,7 @@ def estimate_by_group(choosers: Mapping[Key, Choosers], method: str, estimate: C
     return ByGroup(estimates, pd.DataFrame(refused, columns=columns).astype({"n_choosers": "int64"}))
 
 
+@remembered
 def fit_groups(
     by_model: Mapping[str, Choosers], formula: str, *, tolerance: float = 1e-10, max_iterations: int = 100
 ) -> ByGroup[GroupFit]:

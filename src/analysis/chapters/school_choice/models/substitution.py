@@ -19,6 +19,7 @@ from analysis.chapters.school_choice.models.logit import design, predicted, prob
 from analysis.chapters.school_choice.models.sampling import some
 from analysis.chapters.school_choice.models.tastes import GROUP_TERM, MIXED_COLUMNS, TasteModels, fit_taste_models
 from analysis.errors import InputError, ModelError, Reason
+from analysis.run.remembered import remembered
 from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult
 
 TASTES = 50  # tastes over which the prediction of a mixed logit is averaged
@@ -29,6 +30,7 @@ ONE_SCHOOL, ALL_SCHOOLS = "one school", "all schools"
 SUBSTITUTION_COLUMNS = ["model", "closes", "kind", "to", "share", "proportional", "converged", "n_obs"]
 
 
+@remembered
 def substitution(
     choosers: Choosers,
     formula: str,

@@ -24,6 +24,7 @@ from analysis.chapters.school_choice.models.choosers import Choosers
 from analysis.chapters.school_choice.models.constants import Constants, fit_constants
 from analysis.chapters.school_choice.models.groups import ByGroup, GroupFit, Key, estimate_by_group
 from analysis.errors import ModelError, Reason
+from analysis.run.remembered import remembered
 from analysis.stats.meta_regression import fit_meta
 
 TWO_STEPS = "two_steps"
@@ -97,6 +98,7 @@ def fit_two_steps(choosers: Choosers, formula: str, *, tolerance: float = 1e-10,
     )
 
 
+@remembered
 def two_steps(fits: ByGroup[GroupFit], *, tolerance: float = 1e-10, max_iterations: int = 100) -> ByGroup[TwoStep]:
     """Take the two steps for every group that has an estimate in one.
 

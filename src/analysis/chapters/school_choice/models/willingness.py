@@ -25,6 +25,7 @@ from analysis.chapters.school_choice.models.logit import PAIR_VARIABLES, design,
 from analysis.chapters.school_choice.models.population import neighbourhood_types
 from analysis.chapters.school_choice.models.two_step import TwoStep
 from analysis.formula import variables
+from analysis.run.remembered import remembered
 from analysis.stats.bands import in_bands, per_cent
 from analysis.stats.conditional_logit import design_from_formula
 from analysis.stats.conditional_logit.design import Coding
@@ -147,6 +148,7 @@ def willingness_to_travel(
     )
 
 
+@remembered
 def travel_table(
     fits: ByGroup[GroupFit],
     choosers: Mapping[str, Choosers],

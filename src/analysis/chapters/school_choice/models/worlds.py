@@ -15,6 +15,7 @@ from analysis.chapters.school_choice.models.logit import closed, design
 from analysis.chapters.school_choice.models.population import Integers, Population
 from analysis.chapters.school_choice.models.scenarios import Change
 from analysis.errors import ModelError, Reason
+from analysis.run.remembered import remembered
 from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult
 from analysis.stats.conditional_logit.design import Coding
 from analysis.stats.conditional_logit.factored import available_threads
@@ -182,6 +183,7 @@ class Drawn:
     numbers: Mapping[Hashable, Floats]
 
 
+@remembered
 def simulate(choosers: Choosers, models: Models, changed: Mapping[str, Change], *, draws: int, seed: int) -> Drawn:
     """Draw coefficients, and with them the choices of all choosers, in every world.
 

@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from analysis.chapters.segregation.models.attendance import CITY, is_expected
 from analysis.chapters.segregation.models.estimates import BY_PAIR, INTERACTION
 from analysis.errors import ModelError, Reason
+from analysis.run.remembered import remembered
 from analysis.stats.allocation import NONE, PRIORITY, deferred_acceptance
 from analysis.stats.complete import positions
 
@@ -17,6 +18,7 @@ CONSIDERED = 100
 """Schools that are looked at first, nearest first; all of them where somebody finds no place at any of these."""
 
 
+@remembered
 def by_rule(
     by_home: pd.DataFrame, schools: pd.DataFrame, *, slack: float, seed: int, priority: int = PRIORITY
 ) -> pd.DataFrame:

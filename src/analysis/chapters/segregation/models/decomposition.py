@@ -23,6 +23,7 @@ from analysis.chapters.segregation.models.estimates import (
 )
 from analysis.chapters.segregation.models.two_years import TwoYears
 from analysis.errors import ModelError, Reason
+from analysis.run.remembered import remembered
 from analysis.stats.complete import check_complete
 from analysis.stats.estimates import ESTIMATE_COLUMNS, in_form
 from analysis.stats.segregation import Array, Tally
@@ -44,6 +45,7 @@ PARTS = (
 )
 
 
+@remembered
 def decompose(
     by_attendance: pd.DataFrame, by_stay: pd.DataFrame, *, draws: int, seed: int, pairs: Pairs = PAIRS
 ) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from analysis.chapters.segregation.models.attendance import NOW, PlaceYear, Spread
 from analysis.chapters.segregation.models.correction import corrected
 from analysis.codes import Codes
+from analysis.run.remembered import remembered
 from analysis.stats.estimates import in_form
 from analysis.stats.segregation import Array, Tally, dissimilarity_of, exposure, theil
 
@@ -61,6 +62,7 @@ def pairs_of(codes: Codes) -> Pairs:
 PAIRS = pairs_of(Codes())
 
 
+@remembered
 def estimate_indices(
     places: Iterable[PlaceYear], *, draws: int, random_draws: int, seed: int, pairs: Pairs = PAIRS
 ) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.chapters.segregation.models.attendance import NEAREST, NOW, is_expected
 from analysis.codes import Codes
+from analysis.run.remembered import remembered
 from analysis.stats.bands import in_bands, per_cent
 from analysis.stats.complete import check_complete
 
@@ -92,6 +93,7 @@ def mirror(
     return pd.DataFrame(rows, columns=list(MIRROR_COLUMNS))
 
 
+@remembered
 def bands_by_year(
     by_attendance: pd.DataFrame, edges: Sequence[float], size_edges: Sequence[int], codes: Codes = CODES
 ) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.run.remembered import remembered
 from analysis.stats import regression
 from analysis.stats.arrays import Floats
 from analysis.stats.complete import check_complete, where_known
@@ -25,6 +26,7 @@ LARGE = 0.05
 TERMS = ("g5", "weging", "g5:weging")
 
 
+@remembered
 def two_part(panel: pd.DataFrame, *, weights: str | None = None) -> pd.DataFrame:
     r"""Estimate which schools have a shortage at all, and how much those that have one.
 

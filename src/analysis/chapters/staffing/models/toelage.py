@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError, Reason
+from analysis.run.remembered import remembered
 from analysis.stats.complete import where_known
 from analysis.stats.discontinuity import discontinuity
 from analysis.stats.estimates import in_form
@@ -149,6 +150,7 @@ def at_cutoff(of: Study) -> pd.DataFrame:
     return rows.assign(model=rows["outcome"].map(dict.fromkeys(OUTCOMES, "amt_rd") | {FIRST_STAGE: "amt_first_stage"}))
 
 
+@remembered
 def honestly(of: Study) -> pd.DataFrame:
     """Estimate the same jumps as `at_cutoff` with the interval of `honest`.
 
@@ -181,6 +183,7 @@ def _jumps(jump: Callable[[str], dict[str, float]], outcomes: Sequence[str], mor
     return rows.assign(cluster="board", n_least=rows[["n_left", "n_right"]].min(axis=1))
 
 
+@remembered
 def before_and_after(of: Study) -> pd.DataFrame:
     """Estimate difference in differences of every outcome, errors clustered by board and by school.
 
@@ -224,6 +227,7 @@ def event_study(of: Study) -> tuple[pd.DataFrame, dict[str, Fit]]:
     return pd.concat(estimates, ignore_index=True), fits
 
 
+@remembered
 def matched(of: Study, *, window: float) -> pd.DataFrame:
     """Compare eligible schools near the cut-off with their matches.
 

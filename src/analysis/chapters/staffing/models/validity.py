@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.chapters.staffing.models.toelage import TRAITS, Study
 from analysis.errors import ModelError
+from analysis.run.remembered import remembered
 from analysis.stats import placebo
 from analysis.stats.complete import where_known
 from analysis.stats.density import density_test
@@ -59,6 +60,7 @@ def density(of: Study) -> pd.DataFrame:
     return pd.DataFrame([numbers], columns=columns)
 
 
+@remembered
 def balance(of: Study) -> pd.DataFrame:
     """Estimate the jump at the cut-off of traits from before the start; see `placebo.balance`.
 
@@ -257,6 +259,7 @@ def _falls(bounds: pd.DataFrame, row: Mapping[Hashable, Any]) -> pd.Series | Non
     return None if at is None else bounds[bounds["magnitude"] == at].iloc[0]
 
 
+@remembered
 def placebos(
     of: Study,
     outcome: str,

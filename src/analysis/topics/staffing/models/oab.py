@@ -11,6 +11,7 @@ from functools import partial
 import pandas as pd
 
 from analysis.errors import ModelError
+from analysis.run.remembered import remembered
 from analysis.stats.complete import check_complete, where_known
 from analysis.stats.discontinuity import discontinuity
 from analysis.stats.estimates import in_form
@@ -161,6 +162,7 @@ def _per_1000(outcome: str) -> str:
     return f"{UNITS[outcome]} per 1,000 euro a pupil"
 
 
+@remembered
 def event(panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
     """Estimate how schools with and without a score in 2016 grew apart since, year by year.
 
@@ -200,6 +202,7 @@ def _determined(estimate: Callable[[], pd.DataFrame]) -> list[pd.DataFrame]:
         return []
 
 
+@remembered
 def dose(panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
     """Estimate what is associated with 1,000 euro more per pupil, with effects of schools and of years.
 

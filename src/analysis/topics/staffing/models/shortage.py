@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.run.remembered import remembered
 from analysis.stats.bands import in_bands, per_cent
 from analysis.stats.complete import check_complete, where_known
 from analysis.stats.estimates import in_form, no_estimates
@@ -40,6 +41,7 @@ UNITS = {
 }
 
 
+@remembered
 def distribution(panel: pd.DataFrame, weging_edges: Sequence[float]) -> pd.DataFrame:
     """Estimate level and distribution of the shortage by year, in the G5 and outside, and by band of schoolweging.
 

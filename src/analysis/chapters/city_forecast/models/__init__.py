@@ -1,0 +1,1 @@
+"""What the chapter on how many pupils will come to a city estimates."""

@@ -1,0 +1,185 @@
+r"""How much schools with the same schoolweging differ in their shares, from counts of which small ones are masked.
+
+.. math:: y_{jt} \sim \mathrm{Bin}(n_{jt}, p_{jt}), \qquad \mathrm{logit}\, p_{jt} = \alpha_t + f(w_j) + u_j,
+    \qquad u_j \sim N(0, \tau^2)
+
+A count that is masked enters as all that it may be, and so do the others of its row. What is of one year is a third of
+the variance of three years' mean, and in :math:`\tau` for about that part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, ndtri
+
+from analysis.chapters.school_levels.models.shares import BELOW, OUTCOMES, counted
+from analysis.errors import ModelError
+from analysis.reference_levels import COUNTED, LEVELS, SUBJECTS
+from analysis.stats.arrays import Floats
+from analysis.stats.binomial_mixed import Counts, MixedLogit, OpenCounts, fit_one_term
+from analysis.stats.estimates import in_form
+from analysis.stats.splines import natural_spline
+
+KNOWN, SUMMED, MIDDLE = "all counts known", "masked, summed over", "masked, the middle"
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(31)
+WEIGHTS = WEIGHTS / WEIGHTS.sum()
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """What was fitted of one subject and outcome.
+
+    Parameters
+    ----------
+    rows : Schools by year, with `y` of `n` pupils as they are known to the register.
+    X : Terms of each row.
+    fits : The model by what is known of the counts; without those that the data do not determine.
+    """
+
+    rows: pd.DataFrame
+    X: Floats
+    fits: dict[str, MixedLogit]
+
+    def expected(self) -> Floats:
+        """Return the share of each row that schools of its schoolweging and year have on average, shape (rows,)."""
+        fit = self.fits[SUMMED]
+        return np.asarray(expit((self.X @ fit.beta)[:, None] + fit.tau * NODES) @ WEIGHTS)
+
+
+Spreads = dict[tuple[str, str], Spread]
+
+
+def fits(pupils: pd.DataFrame, by_school_level: pd.DataFrame, df: int) -> Spreads:
+    """Fit each subject and outcome from what DUO tells; below 1F also from the register, and with 2.5 for what is not.
+
+    Parameters
+    ----------
+    pupils : Of `shares.select`.
+    by_school_level : As its contract says.
+    df : Terms of the curve over schoolweging.
+    """
+    keys = ["location", "year", "subject"]
+    known = counted(pupils, keys)
+    rows = by_school_level.dropna(subset="schoolweging").join(known, on=keys, how="inner")
+    parts = {subject: rows[rows["subject"] == subject].reset_index(drop=True) for subject in SUBJECTS}
+    return {(subject, outcome): _fitted(part, outcome, df) for subject, part in parts.items() for outcome in OUTCOMES}
+
+
+def _fitted(rows: pd.DataFrame, outcome: str, df: int) -> Spread:
+    y, n = rows[list(OUTCOMES[outcome])].sum(axis=1), rows[list(LEVELS)].sum(axis=1)
+    ends = _ends(rows, outcome)
+    middle = [(low + high) / 2 for low, high in (ends[:2], ends[2:])]
+    counts: dict[str, Counts] = {SUMMED: OpenCounts.of(*ends)}
+    if outcome == BELOW:
+        counts |= {KNOWN: Counts.known(n, y), MIDDLE: Counts.known(middle[0] + middle[1], middle[0])}
+    years = pd.get_dummies(rows["year"], drop_first=True).to_numpy(float)
+    X = np.column_stack([natural_spline(rows["schoolweging"], df), years])
+    found = {}
+    for name, known in counts.items():
+        try:
+            found[name] = fit_one_term(known, X, rows["location"])
+        except ModelError:  # nobody below 1F, or hardly a school
+            continue
+    return Spread(rows.assign(y=y, n=n), X, found)
+
+
+def _ends(rows: pd.DataFrame, outcome: str) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return least and most with the outcome, and least and most without it."""
+    of = dict(zip(LEVELS, COUNTED, strict=True))
+    sides = (OUTCOMES[outcome], [level for level in LEVELS if level not in OUTCOMES[outcome]])
+    low, high, others_low, others_high = (
+        rows[[f"{of[level]}_{end}" for level in side]].sum(axis=1).to_numpy(float)
+        for side in sides
+        for end in ("low", "high")
+    )
+    return low, high, others_low, others_high
+
+
+def spread(found: Spreads) -> pd.DataFrame:
+    """Return tau of every subject and outcome by what is known of the counts, as estimates in log odds.
+
+    Parameters
+    ----------
+    found : Of `fits`.
+
+    Returns
+    -------
+    DataFrame
+        Estimates; ``group`` is the subject, ``term`` the outcome, ``model`` what is known of the counts; ``n_obs``
+        counts results of pupils, ``n_clusters`` schools. The interval is the profile's, and the error its width over
+        that of a normal one.
+    """
+    rows = [
+        {"model": name, "group": subject, "term": outcome, "estimate": fit.tau, "ci_low": fit.tau_low,
+         "ci_high": fit.tau_high, "n_obs": int(one.rows["n"].sum()), "n_clusters": fit.n_groups}
+        for (subject, outcome), one in found.items()
+        for name, fit in one.fits.items()
+    ]  # fmt: skip
+    table = pd.DataFrame(
+        rows, columns=["model", "group", "term", "estimate", "ci_low", "ci_high", "n_obs", "n_clusters"]
+    )
+    error = (table["ci_high"] - table["ci_low"]) / (2 * ndtri(0.975))
+    return in_form(table.assign(std_error=error), p_value=np.nan, unit="log odds")
+
+
+def apart(found: Spreads) -> pd.DataFrame:
+    """Return the shares of schools from low to high at one schoolweging: that of the school in the middle.
+
+    Parameters
+    ----------
+    found : Of `fits`.
+
+    Returns
+    -------
+    DataFrame
+        One row per subject and outcome: ``subject, outcome, middle, tenth, ninetieth`` (at these of a hundred schools
+        in their order, in the last year), ``schools, pupils``.
+    """
+    rows = []
+    for (subject, outcome), one in found.items():
+        if SUMMED in one.fits:
+            fit, last = one.fits[SUMMED], one.rows["year"] == one.rows["year"].max()
+            middle = float(np.median((one.X @ fit.beta)[last]))
+            shares = expit(middle + fit.tau * ndtri(np.array([0.5, 0.1, 0.9])))
+            named = dict(zip(("middle", "tenth", "ninetieth"), shares.tolist(), strict=True))
+            rows.append({"subject": subject, "outcome": outcome, **named, **_counts(one)})
+    return pd.DataFrame(rows, columns=["subject", "outcome", "middle", "tenth", "ninetieth", "schools", "pupils"])
+
+
+def luck(found: Spreads) -> pd.DataFrame:
+    """Return what part of the variance between schools of one schoolweging is luck, in one year and over all of them.
+
+    Parameters
+    ----------
+    found : Of `fits`.
+
+    Returns
+    -------
+    DataFrame
+        One row per subject, outcome and number of years: ``subject, outcome, averaged, luck, schools, pupils``, at the
+        schools' own numbers of pupils.
+    """
+    rows = []
+    for (subject, outcome), one in found.items():
+        if SUMMED not in one.fits:
+            continue
+        fit = one.fits[SUMMED]
+        p = expit((one.X @ fit.beta)[:, None] + fit.tau * NODES)
+        between = float((np.square(p) @ WEIGHTS - np.square(p @ WEIGHTS)).mean())
+        chance = float(((p * (1 - p)) @ WEIGHTS / one.rows["n"].to_numpy(float)).mean())
+        for averaged in dict.fromkeys((1, one.rows["year"].nunique())):
+            part = chance / averaged / (chance / averaged + between)
+            rows.append({"subject": subject, "outcome": outcome, "averaged": averaged, "luck": part, **_counts(one)})
+    return pd.DataFrame(rows, columns=["subject", "outcome", "averaged", "luck", "schools", "pupils"])
+
+
+def masked(by_school_level: pd.DataFrame) -> float:
+    """Return the part of the rows of the file in which a count is masked."""
+    return float((by_school_level["n_high"] > by_school_level["n_low"]).mean())
+
+
+def _counts(one: Spread) -> dict[str, int]:
+    return {"schools": one.rows["location"].nunique(), "pupils": int(one.rows["n"].sum())}

@@ -1,0 +1,1 @@
+"""Commands of `staat` in files of their own. They load what they need when they are called."""

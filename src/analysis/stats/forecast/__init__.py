@@ -1,0 +1,1 @@
+"""Forecasts of counts by cohort, their rivals, how far they err, and what made counts change."""

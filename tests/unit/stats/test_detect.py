@@ -1,0 +1,28 @@
+import pytest
+
+from analysis.errors import ModelError
+from analysis.stats.detect import detectable_share, power_of_counts, power_of_share, years_for_counts
+
+
+def test_power_of_a_share_by_hand():
+    # of six with half expected only none and all are rejected: 1 / 64 at either side
+    assert power_of_share(6, 0.5, 0.5) == pytest.approx(2 / 64)
+    assert power_of_share(6, 0.5, 0.9) == pytest.approx(0.9**6 + 0.1**6)
+
+
+def test_the_smallest_share_that_is_found_has_the_power():
+    share = detectable_share(100, 0.5)
+    assert power_of_share(100, 0.5, share) == pytest.approx(0.8)
+
+
+def test_too_few_units_find_nothing():
+    with pytest.raises(ModelError, match="so few"):
+        detectable_share(3, 0.5)
+
+
+def test_a_fall_from_200_to_180_can_hardly_be_seen_in_a_year():
+    # d = 20 / sqrt(380) = 1.026: Phi(1.026 - 1.96) = .175, and .001 on the other side
+    assert power_of_counts(200, 180) == pytest.approx(0.177, abs=0.001)
+    assert power_of_counts(200, 180, dispersion=2) == pytest.approx(0.112, abs=0.001)
+    # (1.96 + .8416) ** 2 / 1.026 ** 2
+    assert years_for_counts(200, 180) == pytest.approx(7.46, abs=0.01)
