@@ -24,7 +24,8 @@ SHARES = r"share|probability|index"
 """Units that are shares."""
 DIFFERENCES = (
     r"lpm|_ame$|_iv$|_ols$|_lovs$|gelbach|_did$|_event$|_matched$|_rd$|^(?:covered|ipw|unweighted|decomposition)$",
-    r"closure|difference|composition|change|residence|sorting|corrected|random_allocation|minus|^(?:total|schools)$",
+    r"closure|difference|composition|change|residence|sorting|corrected|random_allocation|minus|^(?:total|schools)$"
+    r"|^(?:gap|shift) per ",
 )
 """Models, and terms, whose estimates are differences of shares or corrected for chance; every other row is a level."""
 

@@ -152,8 +152,10 @@ def _check(table: Floats) -> None:
     check_complete({"counts": table}, what="groups on a latent scale")
     if table.shape[1] < 3:
         raise ModelError("groups on a latent scale need three levels", Reason.TOO_FEW)
-    if (table < 0).any() or not (table.sum(axis=0) > 0).all():
-        raise ModelError("groups on a latent scale: a count is negative, or a level has nobody", Reason.INVALID)
+    if not (table >= 0).all():
+        raise ModelError("groups on a latent scale: a count is negative or missing", Reason.INVALID)
+    if not (table.sum(axis=0) > 0).all():
+        raise ModelError("groups on a latent scale: a level has nobody", Reason.EMPTY)
     ends = table[:, [0, -1]].max(axis=1)
     if (ends >= table.sum(axis=1)).any():
         raise ModelError("groups on a latent scale: a group has everybody at one end", Reason.SEPARATED)

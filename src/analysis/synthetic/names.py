@@ -18,6 +18,7 @@ from analysis.synthetic.advice_national import BACKGROUND as NATIONAL
 from analysis.synthetic.advice_national import NationalPeople
 from analysis.synthetic.advice_truth import AdviceTruth
 from analysis.synthetic.city import STADSDELEN, CityTruth, Stadsdeel
+from analysis.synthetic.counts import CountsTruth
 from analysis.synthetic.pupils import PupilsTruth
 from analysis.synthetic.schools import NO_CONCEPT, SchoolsTruth
 from analysis.synthetic.truth import Truth
@@ -38,9 +39,11 @@ Alike = Mapping[str, str]
 def named(truth: Truth, codes: Codes, region: str = CITY) -> Truth:
     """Return a truth in the words of an edition: itself for one that names nothing."""
     groups = backgrounds(codes)
+    parts = _ordered(_alike(codes.stadsdeel or [*STADSDELEN], [*STADSDELEN]), [*STADSDELEN])
     return replace(
         truth,
-        city=_city(truth.city, groups, codes.stadsdeel),
+        city=_city(truth.city, groups, parts),
+        counts=_counts(truth.counts, parts),
         pupils=_pupils(truth.pupils, groups, tuple(codes.backgrounds("nonwestern"))),
         schools=_schools(truth.schools, [code for code in codes.concept if code != NO_CONCEPT]),
         advice=replace(named_advice(truth.advice, codes), region=region.casefold()),
@@ -111,10 +114,16 @@ def _pupils(truth: PupilsTruth, groups: Alike, nonwestern: tuple[str, ...]) -> P
     return replace(truth, background=_shared(truth.background, groups), nonwestern=nonwestern, **tables)
 
 
-def _city(truth: CityTruth, groups: Alike, parts: Sequence[str]) -> CityTruth:
-    alike = _ordered(_alike(parts or [*STADSDELEN], [*STADSDELEN]), [*STADSDELEN])
-    named_parts = {name: _stadsdeel(truth.stadsdelen[known], groups) for name, known in alike.items()}
+def _city(truth: CityTruth, groups: Alike, parts: Alike) -> CityTruth:
+    named_parts = {name: _stadsdeel(truth.stadsdelen[known], groups) for name, known in parts.items()}
     return replace(truth, stadsdelen=named_parts)
+
+
+def _counts(truth: CountsTruth, parts: Alike) -> CountsTruth:
+    def of_edition(trend: Mapping[str, float]) -> Mapping[str, float]:
+        return {name: trend[known] for name, known in parts.items() if known in trend}
+
+    return replace(truth, trend=of_edition(truth.trend), later_trend=of_edition(truth.later_trend))
 
 
 def _stadsdeel(truth: Stadsdeel, groups: Alike) -> Stadsdeel:

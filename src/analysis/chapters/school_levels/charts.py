@@ -7,7 +7,6 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.chapters.school_levels.models.outside import LIMITS
 from analysis.chapters.school_levels.models.shares import TARGET
 from analysis.language import text, word
 from analysis.publish import forms
@@ -69,6 +68,6 @@ def luck(rows: pd.DataFrame) -> Figure:
 
 
 def outside(rows: pd.DataFrame) -> Figure:
-    """Draw the part of schools outside the inner limits of the share at target, by subject."""
-    inner = rows[(rows["limit"] == LIMITS[0]) & (rows["outcome"] == TARGET)]
-    return forms.bars(inner, x="subject", height=OUTSIDE, label=text("part of schools"))
+    """Draw the part of schools outside the limits of the share at target, by subject."""
+    of_target = rows[rows["outcome"] == TARGET]
+    return forms.bars(of_target, x="subject", height=OUTSIDE, label=text("part of schools"))

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.school_levels.models.latent import LATENT
-from analysis.chapters.school_levels.models.outside import LIMITS
-from analysis.chapters.school_levels.models.shares import BELOW, TARGET
+from analysis.chapters.school_levels.models.latent import GAP, LATENT, SHIFT
+from analysis.chapters.school_levels.models.shares import BELOW, BETWEEN, TARGET
 from analysis.chapters.school_levels.models.spread import KNOWN, MIDDLE, SUMMED
 from analysis.language import term
 from analysis.publish.declared import sentences_beside
@@ -23,6 +22,10 @@ say = sentences_beside(__file__)
 Row = Mapping[str, Any]
 SCHOOLS = "schools"
 CRITICAL = 1.96
+FEWEST_MASKED = 0.005
+"""Part of the rows with a masked count that would be written as 0%."""
+MOVED = {GAP: ("gap_unclear", "gap_up", "gap_down"), SHIFT: ("shift_unclear", "shift_up", "shift_down")}
+"""Sentences of a gap and of a shift: without a sign, above zero and below it."""
 
 
 def school_levels(
@@ -32,14 +35,13 @@ def school_levels(
     apart: pd.DataFrame,
     luck: pd.DataFrame,
     outside: pd.DataFrame,
-    masked: float,
+    masked: pd.DataFrame,
 ) -> pd.DataFrame:
     """Say what goes with schoolweging, what moved, how far schools lie apart and what masking costs.
 
     Parameters
     ----------
-    contrasts, spread, apart, luck, outside : The chapter's tables, gated.
-    masked : Part of the rows of the school file in which a count is masked.
+    contrasts, spread, apart, luck, outside, masked : The chapter's tables, gated.
 
     Returns
     -------
@@ -48,12 +50,12 @@ def school_levels(
     """
     return frame(
         where_known(
-            *(_moved(contrasts, subject, kind) for kind in ("gap", "shift") for subject in SUBJECTS),
+            *(_moved(contrasts, subject, kind) for kind in (GAP, SHIFT) for subject in SUBJECTS),
             _cuts(contrasts),
             *(_apart(apart, spread, subject) for subject in SUBJECTS),
             _masked(spread, masked),
-            _luck(luck),
-            _outside(outside),
+            *(_luck(luck, subject) for subject in SUBJECTS),
+            *(_outside(outside, subject) for subject in SUBJECTS),
         )
     )
 
@@ -63,14 +65,10 @@ def _moved(contrasts: pd.DataFrame, subject: str, kind: str) -> Iterator[Finding
     latent, target, below = (one(contrasts, model=scale, group=subject, term=kind) for scale in (LATENT, TARGET, BELOW))
     if not (latent and target and below):
         return
-    sign, is_gap = direction(latent), kind == "gap"
+    sign = direction(latent)
     size, low, high = (abs(latent[end]) if sign else latent[end] for end in ENDS)
     sentence = say(
-        (
-            {1: "gap_up", -1: "gap_down", 0: "gap_unclear"}
-            if is_gap
-            else {1: "shift_up", -1: "shift_down", 0: "shift_unclear"}
-        )[sign],
+        MOVED[kind][sign],
         subject=term(subject),
         size=size,
         low=min(low, high),
@@ -82,23 +80,31 @@ def _moved(contrasts: pd.DataFrame, subject: str, kind: str) -> Iterator[Finding
         below_low=OF_SHARES * below["ci_low"],
         below_high=OF_SHARES * below["ci_high"],
     )
-    yield Finding(f"{kind}_{subject}", sentence, number_of(latent["n_clusters"]), SCHOOLS)
+    yield Finding(f"{kind.split()[0]}_{subject}", sentence, number_of(latent["n_clusters"]), SCHOOLS)
 
 
 def _cuts(contrasts: pd.DataFrame) -> Iterator[Finding]:
-    """Say of the subject whose gap differs most between the cuts that it does, of those whose signs are established."""
+    """Say of the subject with the largest gap whether it differs between the cuts, where both signs are established.
+
+    What the middle share gains the other two lose: where these move against each other, its gap is what they differ.
+    """
     known = {}
     for subject in SUBJECTS:
-        rows = [one(contrasts, model=scale, group=subject, term="gap") for scale in (LATENT, TARGET, BELOW)]
-        sizes = [abs(row["estimate"]) for row in rows if row and direction(row)]
-        if len(sizes) == len(rows):
-            known[subject] = sizes
+        rows = [one(contrasts, model=scale, group=subject, term=GAP) for scale in (TARGET, BELOW, BETWEEN)]
+        found = [row for row in rows if row]
+        if len(found) == len(rows) and direction(found[0]) * direction(found[1]) < 0:
+            known[subject] = found
     if known:
-        subject = max(known, key=lambda name: abs(known[name][1] - known[name][2]))
-        size, target, below = known[subject]
-        words = {"subject": term(subject), "target": OF_SHARES * target, "below": OF_SHARES * below}
-        schools = contrasts.loc[contrasts["group"] == subject, "n_clusters"].iloc[0]
-        yield Finding("cuts", say("cuts", size=size, **words), number_of(schools), SCHOOLS)
+        subject = max(known, key=lambda name: abs(known[name][0]["estimate"]))
+        target, below, between = known[subject]
+        ends = {"target": target, "below": below, "between": between}
+        values = {
+            f"{name}{end}": OF_SHARES * row[column]
+            for name, row in ends.items()
+            for end, column in zip(("", "_low", "_high"), ENDS, strict=True)
+        }
+        sentence = say("cuts" if direction(between) else "cuts_alike", subject=term(subject), **values)
+        yield Finding(f"cuts_{subject}", sentence, number_of(target["n_clusters"]), SCHOOLS)
 
 
 def _apart(apart: pd.DataFrame, spread: pd.DataFrame, subject: str) -> Iterator[Finding]:
@@ -120,14 +126,15 @@ def _apart(apart: pd.DataFrame, spread: pd.DataFrame, subject: str) -> Iterator[
         yield Finding(f"apart_{subject}", sentence, number_of(row["schools"]), SCHOOLS)
 
 
-def _masked(spread: pd.DataFrame, masked: float) -> Iterator[Finding]:
+def _masked(spread: pd.DataFrame, masked: pd.DataFrame) -> Iterator[Finding]:
     """Say of the subject where 2.5 for each masked count is furthest from what summing over them gives, below 1F."""
     known: dict[str, list[Row]] = {}
     for name in SUBJECTS:
         rows = (one(spread, model=model, group=name, term=BELOW) for model in (SUMMED, MIDDLE, KNOWN))
         known[name] = [row for row in rows if row]
     known = {name: rows for name, rows in known.items() if len(rows) == len((SUMMED, MIDDLE, KNOWN))}
-    if not known:
+    part = masked["part"].dropna()
+    if not known or not (part >= FEWEST_MASKED).any():
         return
     subject = max(known, key=lambda name: abs(known[name][0]["estimate"] - known[name][1]["estimate"]))
     summed, middle, register = known[subject]
@@ -135,7 +142,7 @@ def _masked(spread: pd.DataFrame, masked: float) -> Iterator[Finding]:
     sentence = say(
         "masked_inside" if inside else "masked_outside",
         subject=term(subject),
-        part=masked,
+        part=part.iloc[0],
         summed=summed["estimate"],
         low=summed["ci_low"],
         high=summed["ci_high"],
@@ -145,29 +152,25 @@ def _masked(spread: pd.DataFrame, masked: float) -> Iterator[Finding]:
     yield Finding("masked", sentence, number_of(summed["n_clusters"]), SCHOOLS)
 
 
-def _luck(luck: pd.DataFrame) -> Iterator[Finding]:
-    known = luck[luck["outcome"] == TARGET].dropna(subset=["luck"])
-    one_year, more = (known[known["averaged"] == years] for years in (1, known["averaged"].max()))
-    if one_year.empty:
-        return
-    sentence = say(
-        "luck",
-        least=one_year["luck"].min(),
-        most=one_year["luck"].max(),
-        years=int(more["averaged"].iloc[0]),
-        least_averaged=more["luck"].min(),
-        most_averaged=more["luck"].max(),
-    )
-    yield Finding("luck", sentence, number_of(one_year["schools"].min()), SCHOOLS)
+def _luck(luck: pd.DataFrame, subject: str) -> Iterator[Finding]:
+    known = luck[(luck["outcome"] == TARGET) & (luck["subject"] == subject)].dropna(subset=["luck"])
+    rows = as_rows(known.sort_values("averaged"))
+    if rows:
+        first, last = rows[0], rows[-1]
+        words = {"subject": term(subject), "part": first["luck"]}
+        if number_of(last["averaged"]) > 1:
+            sentence = say("luck", **words, years=number_of(last["averaged"]), averaged=last["luck"])
+        else:
+            sentence = say("luck_once", **words)
+        yield Finding(f"luck_{subject}", sentence, number_of(first["schools"]), SCHOOLS)
 
 
-def _outside(outside: pd.DataFrame) -> Iterator[Finding]:
-    """Say of the subject with most schools outside limits of luck whether more are than luck puts there."""
-    known = outside[(outside["outcome"] == TARGET) & (outside["limit"] == LIMITS[0])]
-    known = known.dropna(subset=["expected", "observed", "freed", "schools"])
-    for row in as_rows(known.sort_values("observed", kind="stable").tail(1)):
+def _outside(outside: pd.DataFrame, subject: str) -> Iterator[Finding]:
+    """Say of a subject whether more schools lie outside limits of luck than luck puts there."""
+    known = outside[(outside["outcome"] == TARGET) & (outside["subject"] == subject)]
+    for row in as_rows(known.dropna(subset=["expected", "observed", "freed", "schools"])):
         error = np.sqrt(row["expected"] * (1 - row["expected"]) / row["schools"])
         more = row["observed"] - row["expected"] > CRITICAL * error
         parts = {name: row[name] for name in ("observed", "expected", "freed")}
-        sentence = say("outside_more" if more else "outside_luck", subject=term(row["subject"]), **parts)
-        yield Finding("outside", sentence, number_of(row["schools"]), SCHOOLS)
+        sentence = say("outside_more" if more else "outside_luck", subject=term(subject), **parts)
+        yield Finding(f"outside_{subject}", sentence, number_of(row["schools"]), SCHOOLS)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.language import term, text
 from analysis.publish import units
+from analysis.publish.reasons import no_estimate
 from analysis.topics.staffing.models.eligibility import UNITS
 
 # That of `stats.panel`; a test compares them.
@@ -71,11 +72,7 @@ def word(code: str) -> str:
 def errors_note(estimates: pd.DataFrame | None = None) -> str:
     """State the convention of standard errors, and why some rows have no estimate, for the note under a table."""
     note = text("Standard errors: {convention}.", convention=term(STANDARD_ERRORS))
-    if estimates is None or "reason" not in estimates:
-        return note
-    some = estimates.loc[estimates["reason"] != "", ["outcome", "reason"]].drop_duplicates()
-    reasons = "; ".join(f"{term(outcome)} ({term(reason)})" for outcome, reason in some.itertuples(index=False))
-    return f"{note} {text('No estimate: {what}.', what=reasons)}"
+    return note if estimates is None else f"{note} {no_estimate(estimates, 'outcome')}".rstrip()
 
 
 def named(codes: Iterable[str]) -> dict[str, str]:

@@ -2,8 +2,8 @@ import pandas as pd
 import pytest
 
 from analysis.chapters.school_levels.findings import school_levels
-from analysis.chapters.school_levels.models.latent import LATENT
-from analysis.chapters.school_levels.models.shares import BELOW, TARGET
+from analysis.chapters.school_levels.models.latent import GAP, LATENT, SHIFT
+from analysis.chapters.school_levels.models.shares import BELOW, BETWEEN, TARGET
 from analysis.chapters.school_levels.models.spread import KNOWN, MIDDLE, SUMMED
 
 ESTIMATES = ["model", "group", "term", "estimate", "ci_low", "ci_high", "p_value", "n_obs", "n_clusters"]
@@ -12,12 +12,13 @@ NONE = {
     "spread": pd.DataFrame(columns=ESTIMATES),
     "apart": pd.DataFrame(columns=["subject", "outcome", "middle", "tenth", "ninetieth", "schools"]),
     "luck": pd.DataFrame(columns=["subject", "outcome", "averaged", "luck", "schools"]),
-    "outside": pd.DataFrame(columns=["subject", "outcome", "limit", "expected", "observed", "freed", "schools"]),
+    "outside": pd.DataFrame(columns=["subject", "outcome", "expected", "observed", "freed", "schools"]),
+    "masked": pd.DataFrame([{"part": 0.6, "schools": 200}]),
 }
 
 
 def found(**tables):
-    return school_levels(**(NONE | {name: pd.DataFrame(rows) for name, rows in tables.items()}), masked=0.6)
+    return school_levels(**(NONE | {name: pd.DataFrame(rows) for name, rows in tables.items()}))
 
 
 def said(name, **tables):
@@ -30,7 +31,8 @@ def row(model, term, estimate, half, group="lezen"):
 
 
 def moved(term, latent, target, below, half=0.05):
-    return [row(scale, term, value, half) for scale, value in ((LATENT, latent), (TARGET, target), (BELOW, below))]
+    scales = ((LATENT, latent), (TARGET, target), (BELOW, below), (BETWEEN, -target - below))
+    return [row(scale, term, value, half) for scale, value in scales]
 
 
 def test_without_numbers_nothing_is_said():
@@ -47,7 +49,7 @@ def test_without_numbers_nothing_is_said():
     ],
 )
 def test_a_gap_has_a_direction_only_where_its_interval_excludes_zero(latent, headline, words):
-    sentence = said("gap_lezen", contrasts=moved("gap", latent, -0.2, 0.08))
+    sentence = said("gap_lezen", contrasts=moved(GAP, latent, -0.2, 0.08))
     assert headline in str(sentence.beside["headline"])
     assert words in str(sentence)
 
@@ -56,16 +58,27 @@ def test_a_gap_has_a_direction_only_where_its_interval_excludes_zero(latent, hea
     ("latent", "headline"), [(0.1, "Results rose"), (-0.1, "Results fell"), (0.02, "That results rose or fell is not")]
 )
 def test_results_rose_or_fell_only_where_the_interval_says_so(latent, headline):
-    assert str(said("shift_lezen", contrasts=moved("shift", latent, 0.03, -0.01)).beside["headline"]).startswith(
-        headline
-    )
+    assert str(said("shift_lezen", contrasts=moved(SHIFT, latent, 0.03, -0.01)).beside["headline"]).startswith(headline)
 
 
-def test_one_gap_at_two_cuts_is_told_where_all_signs_are_established():
-    assert "20.0 percentage points at the target level and 8.0 below 1F" in str(
-        said("cuts", contrasts=moved("gap", -0.5, -0.2, 0.08))
-    )
-    assert "cuts" not in set(found(contrasts=moved("gap", -0.5, -0.2, 0.04))["name"])  # 0.04 is within 0.05 of zero
+@pytest.mark.parametrize(
+    ("target", "below", "headline"),
+    [
+        (-0.2, 0.08, "How large a gap looks depends"),  # between the cuts 0.12 with half a width of 0.05
+        (0.2, -0.08, "How large a gap looks depends"),
+        (-0.1, 0.08, "is not established"),  # 0.02
+        (-0.2, 0.04, None),  # below 1F within 0.05 of zero
+        (-0.2, -0.08, None),  # both fall: what they differ is not what is between them
+    ],
+)
+def test_one_gap_is_said_to_look_different_only_where_the_share_between_the_cuts_is(target, below, headline):
+    rows = moved(GAP, -0.5, target, below)
+    if headline is None:
+        assert "cuts_lezen" not in set(found(contrasts=rows)["name"])
+        return
+    sentence = said("cuts_lezen", contrasts=rows)
+    assert headline in str(sentence.beside["headline"])
+    assert f"{100 * target:.1f}".replace("-", "\N{MINUS SIGN}") in str(sentence)
 
 
 @pytest.mark.parametrize(("low", "words"), [(0.3, "differ by more than luck"), (0.0, "differ is not established")])
@@ -86,17 +99,21 @@ def test_that_2_5_misjudges_is_said_where_it_is_outside_the_interval(middle, wor
 
 @pytest.mark.parametrize(("observed", "headline"), [(0.2, "More schools"), (0.06, "Not measurably more schools")])
 def test_more_schools_outside_than_luck_puts_there(observed, headline):
-    rows = [{"subject": "taal", "outcome": TARGET, "limit": 0.95, "expected": 0.05, "observed": observed}]
-    sentence = said("outside", outside=[{**rows[0], "freed": 0.04, "schools": 200}])
+    rows = [{"subject": "taal", "outcome": TARGET, "expected": 0.05, "observed": observed}]
+    sentence = said("outside_taal", outside=[{**rows[0], "freed": 0.04, "schools": 200}])
     assert str(sentence.beside["headline"]).startswith(headline)
 
 
-def test_luck_is_told_with_its_ends_over_subjects():
+def test_luck_is_averaged_over_the_years_that_there_are():
     rows = [
         {"subject": subject, "outcome": TARGET, "averaged": years, "luck": part, "schools": 200}
-        for subject, one, three in (("lezen", 0.48, 0.23), ("taal", 0.51, 0.25))
-        for years, part in ((1, one), (3, three))
+        for subject, years, part in (("lezen", 1, 0.48), ("lezen", 3, 0.23), ("taal", 1, 0.51))
     ]
-    assert "48% to 51% (by subject) is luck in one year; averaged over 3 years it is 23% to 25%" in str(
-        said("luck", luck=rows)
-    )
+    assert "48% is luck in one year; averaged over 3 years it is 23%" in str(said("luck_lezen", luck=rows))
+    assert "averaged" not in str(said("luck_taal", luck=rows))
+
+
+def test_nothing_is_said_of_masks_where_hardly_a_count_is_masked():
+    rows = [row(SUMMED, BELOW, 0.6, 0.15), row(MIDDLE, BELOW, 0.3, 0.1), row(KNOWN, BELOW, 0.58, 0.1)]
+    for part in (0.0, 0.004, float("nan")):
+        assert "masked" not in set(found(spread=rows, masked=[{"part": part, "schools": 200}])["name"])

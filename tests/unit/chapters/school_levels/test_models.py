@@ -5,6 +5,7 @@ from scipy.special import expit, logit
 from tests.unit.chapters.school_levels import made
 
 from analysis.chapters.school_levels.models import latent, outside, shares, spread
+from analysis.errors import InputError
 from analysis.stats.binomial_mixed import Counts, OpenCounts, fit_one_term
 
 
@@ -26,7 +27,8 @@ def test_pupils_of_a_school_without_schoolweging_leave_and_are_counted():
     schools.loc[schools["location"] == "10AA00", "schoolweging"] = np.nan
     kept, account = shares.select(rows.drop(columns="schoolweging"), schools, made.EDGES)
     assert len(kept) == 4 * 75
-    assert account.set_index("subject").loc["lezen", ["pupils_out", "schools_out"]].tolist() == [75, 1]
+    row = account.set_index(["subject", "step"]).loc[("lezen", "schoolweging")]
+    assert row[["pupils_out", "schools_out"]].tolist() == [75, 1]
 
 
 def test_a_share_is_of_the_pupils_of_its_band_and_year(pupils):
@@ -48,13 +50,13 @@ def test_gap_and_shift_of_shares_are_slopes_over_the_groups(pupils):
     X = np.column_stack([np.ones(len(at)), weging.loc[at["band"]], at["year"].str[:4].astype(int) - 2016])
     root = np.sqrt(at["n"].to_numpy())
     slopes = np.linalg.lstsq(X * root[:, None], at["share"] * root)[0]
-    assert found.loc[("at target", "gap"), "estimate"] == pytest.approx(10 * slopes[1])
-    assert found.loc[("at target", "shift"), "estimate"] == pytest.approx(slopes[2])
+    assert found.loc[("at target", latent.GAP), "estimate"] == pytest.approx(10 * slopes[1])
+    assert found.loc[("at target", latent.SHIFT), "estimate"] == pytest.approx(slopes[2])
 
 
 def test_on_the_latent_scale_gap_and_shift_are_those_of_the_scores(pupils):
     found = latent.contrasts(pupils).set_index(["model", "term"])
-    for term, truth in (("gap", made.GAP), ("shift", made.SHIFT)):
+    for term, truth in ((latent.GAP, made.GAP), (latent.SHIFT, made.SHIFT)):
         row = found.loc["latent scale", term]
         assert abs(row["estimate"] - truth / made.total_sd()) < 3 * row["std_error"]
     means = latent.groups(pupils)
@@ -63,8 +65,77 @@ def test_on_the_latent_scale_gap_and_shift_are_those_of_the_scores(pupils):
 
 def test_what_everybody_reaches_has_no_latent_scale(pupils):
     alike = pupils.assign(level="target")
-    assert latent.contrasts(alike).empty
-    assert latent.groups(alike).empty
+    for table, why in ((latent.contrasts(alike), "nobody of this kind"), (latent.groups(alike), "perfect prediction")):
+        assert table["estimate"].isna().all()
+        assert set(table["reason"]) == {why}
+
+
+def test_one_group_at_one_end_leaves_and_the_others_stay(pupils):
+    first = (pupils["year"] == "2016/17") & (pupils["band"] == "below 24")
+    odd = pupils.assign(level=pupils["level"].mask(first, "target"))
+    means, found = latent.groups(odd), latent.contrasts(odd)
+    assert means.loc[means["reason"] != "", ["year", "band"]].to_numpy().tolist() == [["2016/17", "below 24"]]
+    assert means["estimate"].isna().sum() == 1
+    assert set(found["n_obs"]) == {len(pupils) - first.sum()}
+    assert found["estimate"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "lost"), [("band", "24-28", latent.GAP), ("year", "2017/18", latent.SHIFT)]
+)
+def test_one_band_has_no_gap_and_one_year_no_shift(pupils, column, value, lost):
+    found = latent.contrasts(pupils[pupils[column] == value])
+    assert set(found.loc[found["estimate"].isna(), "term"]) == {lost}
+    assert set(found.loc[found["term"] == lost, "reason"]) == {"collinear terms"}
+    assert found.loc[found["term"] != lost, "std_error"].notna().all()
+
+
+def test_a_band_of_each_year_determines_neither(pupils):
+    """Years and bands that go together: what is of the one cannot be taken from what is of the other."""
+    one = pupils[((pupils["year"] == "2016/17") & (pupils["band"] == "24-28"))
+                 | ((pupils["year"] == "2017/18") & (pupils["band"] == "28-32"))]  # fmt: skip
+    assert latent.contrasts(one)["estimate"].isna().all()
+
+
+def test_the_shares_between_and_at_both_ends_move_together(pupils):
+    found = latent.contrasts(pupils).set_index(["term", "model"])["estimate"]
+    for term in latent.TERMS:
+        assert found[term, shares.BETWEEN] == pytest.approx(-found[term, shares.TARGET] - found[term, shares.BELOW])
+
+
+def test_one_subject_is_enough_and_one_school_is_not():
+    rows = made.pupils(40)
+    schools = made.schools_of(rows)
+    kept = shares.select(rows.drop(columns="schoolweging"), schools, made.EDGES)[0]
+    assert {key[0] for key in spread.fits(kept, schools, 2)} == {"lezen"}
+    alone = kept[kept["location"] == kept["location"].iloc[0]]
+    table = spread.spread(spread.fits(alone, schools, 2))
+    assert table["estimate"].isna().all()
+    assert set(table["reason"]) == {"too few clusters"}
+    assert set(latent.contrasts(alone)["reason"]) == {"too few clusters"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda rows: rows.assign(schoolweging=np.nan), "no pupil's school has one"),
+        (lambda rows: rows.assign(year="2001/02"), "no pupil's school has one"),
+        (lambda rows: rows.assign(schoolweging=rows["schoolweging"] + np.arange(len(rows)) % 2), "have several in a"),
+    ],
+)
+def test_schools_without_one_schoolweging_are_named_by_their_file(change, message):
+    pupils = pd.concat([made.pupils(12, subject=name) for name in ("lezen", "taal")])
+    with pytest.raises(InputError, match=f"by_school_level: schoolweging: .*{message}"):
+        shares.select(pupils.drop(columns="schoolweging"), change(made.schools_of(pupils)), made.EDGES)
+
+
+def test_pupils_whose_school_is_not_in_the_file_are_counted():
+    rows = made.pupils(12)
+    schools = made.schools_of(rows)
+    gone = schools["location"].iloc[0]
+    account = shares.select(rows.drop(columns="schoolweging"), schools[schools["location"] != gone], made.EDGES)[1]
+    first = account[account["subject"] == "lezen"].set_index("step")["pupils_out"]
+    assert first.to_dict() == {"school": 75, "schoolweging": 0}
 
 
 def test_2_5_for_masked_counts_hides_differences_that_summing_over_them_finds(fitted):
@@ -89,15 +160,18 @@ def test_schools_from_low_to_high_are_at_normal_quantiles(fitted):
 
 
 def test_as_many_lie_outside_as_a_count_says(fitted):
-    table = outside.outside(fitted, 0.1).set_index(["subject", "outcome", "limit"])
-    assert table.loc[("lezen", "at target", 0.95), "expected"] == pytest.approx(0.05, abs=0.02)
+    table = outside.outside(fitted, 0.1).set_index(["subject", "outcome"])
+    assert table.loc[("lezen", "at target"), "expected"] == pytest.approx(0.05, abs=0.02)
     assert (table["observed"] * table["schools"]).round(6).mod(1).eq(0).all()
     assert (table["freed"] <= table["observed"]).all()
+    counts = (table[["observed", "freed"]].mul(table["schools"], axis=0)).round().astype(int)
+    apart = counts.assign(less=counts["observed"] - counts["freed"], inside=table["schools"] - counts["observed"])
+    assert table["schools_least"].tolist() == apart.where(apart > 0).min(axis=1).astype(int).tolist()
 
 
 @pytest.mark.slow
 def test_intervals_of_gap_and_shift_cover(record_property):
-    truth = {"gap": made.GAP / made.total_sd(), "shift": made.SHIFT / made.total_sd()}
+    truth = {latent.GAP: made.GAP / made.total_sd(), latent.SHIFT: made.SHIFT / made.total_sd()}
     inside = []
     for seed in range(200):
         rows = made.pupils(seed=1000 + seed)

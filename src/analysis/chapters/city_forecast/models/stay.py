@@ -79,7 +79,7 @@ def effects(by_pupil_retention: pd.DataFrame) -> pd.DataFrame:
     ]
     table = pd.DataFrame(
         [
-            {"model": "stay", "group": outcome, "term": name, "estimate": value[k], "std_error": error[k]}
+            {"model": "stay_ame", "group": outcome, "term": name, "estimate": value[k], "std_error": error[k]}
             for (value, error), (_, name) in zip(parts, cells, strict=True)
             for k, outcome in enumerate(OUTCOMES)
         ]

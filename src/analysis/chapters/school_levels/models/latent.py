@@ -6,27 +6,31 @@ at each level (`stats.ordered_groups`). With :math:`w_g` the mean schoolweging o
 .. math:: \mu_g = a + b\, w_g / 10 + c\, t_g
 
 by least squares, weighted by pupils; b is the gap and c the shift of a year. The same is done with the shares at the
-target level and below 1F. Variances follow from what each school adds to the counts, over all its years together.
+target level, below 1F and between them: what the last one gains, the others lose together. Variances follow from what
+each school adds to the counts, over all its years together. A group with everybody at one end has no latent mean and is
+left out; with one band there is no b, with one year no c.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from analysis.chapters.school_levels.models.shares import BELOW, TARGET, counted, in_order
-from analysis.errors import ModelError
+from analysis.chapters.school_levels.models.shares import BELOW, BETWEEN, TARGET, counted, in_order
+from analysis.errors import ModelError, Reason
 from analysis.reference_levels import LEVELS, SUBJECTS
 from analysis.stats.arrays import Floats
-from analysis.stats.estimates import in_form, t_interval
+from analysis.stats.estimates import in_form, t_interval, with_reasons
 from analysis.stats.ordered_groups import fit_ordered_groups, with_influence
 
+Booleans = NDArray[np.bool_]
 LATENT = "latent scale"
-SCALES = (LATENT, TARGET, BELOW)
-TERMS = ("gap", "shift")
+SCALES = (LATENT, TARGET, BELOW, BETWEEN)
+GAP, SHIFT = TERMS = ("gap per ten points", "shift per year")
 PER = 10.0
 """Points of schoolweging that the gap is told for."""
-UNITS = {LATENT: "standard deviations", TARGET: "share of pupils", BELOW: "share of pupils"}
+UNITS = {LATENT: "standard deviations", **dict.fromkeys((TARGET, BELOW, BETWEEN), "share of pupils")}
 KEYS = ["year", "band"]
 
 
@@ -41,21 +45,29 @@ def groups(pupils: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``subject, year, band, estimate, sd`` (mean and spread, in standard deviations of all pupils of the subject),
-        ``schools, pupils``; without subjects that the data do not determine.
+        ``schools, pupils``; where the data do not determine some, ``reason``.
     """
     parts = [_groups(part).assign(subject=subject) for subject, part in pupils.groupby("subject")]
-    columns = ["subject", "year", "band", "estimate", "sd", "schools", "pupils"]
-    return in_order(pd.concat(parts, ignore_index=True))[columns]
+    columns = ["subject", "year", "band", "estimate", "sd", "schools", "pupils", "reason"]
+    return with_reasons(in_order(pd.concat(parts, ignore_index=True))[columns])
 
 
 def _groups(part: pd.DataFrame) -> pd.DataFrame:
     counts = counted(part, KEYS)
     sizes = part.groupby(KEYS, observed=True).agg(schools=("location", "nunique"), pupils=("pupil", "size"))
+    inside = ~_at_one_end(counts)
+    rows = sizes.assign(estimate=np.nan, sd=np.nan, reason=np.where(inside, "", Reason.SEPARATED.value))
     try:
-        fit = fit_ordered_groups(counts.to_numpy(float))
-    except ModelError:  # a group has everybody at one end, or a level nobody
-        return sizes.iloc[:0].reset_index().assign(estimate=0.0, sd=0.0)
-    return sizes.assign(estimate=fit.mean, sd=fit.sd).reset_index().astype({"band": str})
+        fit = fit_ordered_groups(counts[inside].to_numpy(float))
+        rows.loc[inside, ["estimate", "sd"]] = np.column_stack([fit.mean, fit.sd])
+    except ModelError as error:
+        error.raise_unless_of_the_data()
+        rows.loc[inside, "reason"] = error.reason.value
+    return rows.reset_index().astype({"band": str})
+
+
+def _at_one_end(counts: pd.DataFrame) -> pd.Series:
+    return counts[[LEVELS[0], LEVELS[-1]]].max(axis=1) == counts.sum(axis=1)
 
 
 def contrasts(pupils: pd.DataFrame) -> pd.DataFrame:
@@ -68,44 +80,64 @@ def contrasts(pupils: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Estimates; ``group`` is the subject, ``model`` the scale, ``term`` gap or shift; ``n_obs`` counts results of
-        pupils, ``n_clusters`` schools. Without subjects that the data do not determine.
+        Estimates; ``group`` is the subject, ``model`` the scale, ``term`` `GAP` or `SHIFT`; ``n_obs`` counts results
+        of pupils, ``n_clusters`` schools. Where the data do not determine some, ``reason``.
     """
     parts = {subject: pupils[pupils["subject"] == subject] for subject in SUBJECTS}
-    rows = [row for subject, part in parts.items() if len(part) for row in _contrasts(part, subject)]
-    table = pd.DataFrame(
-        rows, columns=["model", "group", "term", "estimate", "std_error", "n_obs", "n_clusters", "unit"]
-    )
+    table = pd.concat([_contrasts(part, subject) for subject, part in parts.items() if len(part)], ignore_index=True)
     ends = t_interval(table["estimate"], table["std_error"], table["n_clusters"])
-    return in_form(table.assign(**ends))
+    return with_reasons(in_form(table.assign(**ends)))
 
 
-def _contrasts(part: pd.DataFrame, subject: str) -> list[dict[str, object]]:
+def _contrasts(part: pd.DataFrame, subject: str) -> pd.DataFrame:
     counts = counted(part, KEYS)
-    weging = part.groupby("band", observed=True)["schoolweging"].mean()
-    years, at = (counts.index.get_level_values(name) for name in KEYS)
-    since = years.str[:4].astype(int) - int(years.min()[:4])
-    X = np.column_stack([np.ones(len(counts)), weging.reindex(at) / PER, since])
-    try:
-        values, influence = with_influence(counts.to_numpy(float), lambda mean, table: _slopes(X, mean, table))
-    except ModelError:
-        return []
+    counts = counts[~_at_one_end(counts)]
     by_school = counted(part, ["location", *KEYS]).reset_index()
+    by_school = by_school[pd.MultiIndex.from_frame(by_school[KEYS]).isin(counts.index)]
+    rows = pd.DataFrame([(scale, term) for scale in SCALES for term in TERMS], columns=["model", "term"])
+    rows = rows.assign(unit=rows["model"].map(UNITS), group=subject, estimate=np.nan, std_error=np.nan, reason="")
+    rows = rows.assign(n_obs=int(counts.to_numpy().sum()), n_clusters=by_school["location"].nunique())
+    try:
+        X = _terms(counts.index, part.groupby("band", observed=True)["schoolweging"].mean())
+        known = np.tile(_determined(X), len(SCALES))
+        estimated = np.column_stack(_estimated(X, counts, by_school))
+    except ModelError as error:
+        error.raise_unless_of_the_data()
+        return rows.assign(reason=error.reason.value)
+    rows.loc[known, ["estimate", "std_error"]] = estimated[known]
+    return rows.assign(reason=np.where(known, "", Reason.COLLINEAR.value))
+
+
+def _terms(groups: pd.Index, weging: pd.Series) -> Floats:
+    """Return intercept, tens of points of schoolweging and years since the first of each group."""
+    if groups.empty:
+        raise ModelError("gaps and shifts: every group has everybody at one end", Reason.EMPTY)
+    years, bands = (groups.get_level_values(name) for name in KEYS)
+    since = years.str[:4].astype(int) - int(years.min()[:4])
+    return np.column_stack([np.ones(len(groups)), weging.reindex(bands) / PER, since])
+
+
+def _determined(X: Floats) -> Booleans:
+    """Return of each term but the intercept whether it is no combination of the others, shape (2,)."""
+    rank = np.linalg.matrix_rank(X)
+    return np.array([np.linalg.matrix_rank(np.delete(X, column, axis=1)) < rank for column in (1, 2)])
+
+
+def _estimated(X: Floats, counts: pd.DataFrame, by_school: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Return gap and shift on each scale, and their errors, shape (8,) each."""
+    if by_school["location"].nunique() < 2:
+        raise ModelError("gaps and shifts: one school", Reason.TOO_FEW_CLUSTERS)
+    values, influence = with_influence(counts.to_numpy(float), lambda mean, table: _slopes(X, mean, table))
     group = counts.index.get_indexer(pd.MultiIndex.from_frame(by_school[KEYS]))
     added = np.einsum("rc,rck->rk", by_school[list(LEVELS)].to_numpy(float), influence[group])
-    errors = _errors(pd.DataFrame(added).groupby(by_school["location"].to_numpy()).sum().to_numpy())
-    names = [(scale, term) for scale in SCALES for term in TERMS]
-    sizes = {"group": subject, "n_obs": len(part), "n_clusters": part["location"].nunique()}
-    return [
-        {"model": scale, "term": term, "estimate": value, "std_error": error, "unit": UNITS[scale], **sizes}
-        for (scale, term), value, error in zip(names, values, errors, strict=True)
-    ]
+    return values, _errors(pd.DataFrame(added).groupby(by_school["location"].to_numpy()).sum().to_numpy())
 
 
 def _slopes(X: Floats, mean: Floats, table: Floats) -> Floats:
-    """Return gap and shift of latent means, of shares at target and of shares below 1F: shape (6,)."""
+    """Return gap and shift of latent means, and of shares at target, below 1F and between: shape (8,)."""
     n = table.sum(axis=1)
-    outcomes, root = np.column_stack([mean, table[:, -1] / n, table[:, 0] / n]), np.sqrt(n)[:, None]
+    shares = table / n[:, None]
+    outcomes, root = np.column_stack([mean, shares[:, -1], shares[:, 0], shares[:, 1]]), np.sqrt(n)[:, None]
     return np.asarray(np.linalg.lstsq(root * X, root * outcomes)[0][1:].T.ravel())
 
 

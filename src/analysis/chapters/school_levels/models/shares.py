@@ -7,21 +7,23 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.errors import InputError
 from analysis.reference_levels import LEVELS, SUBJECTS
 from analysis.stats.bands import in_bands
 from analysis.stats.fit import mean
 from analysis.stats.selection import Step, walk
 from analysis.stats.shares import share_interval
 
-TARGET, BELOW = "at target", "below 1F"
+TARGET, BELOW, BETWEEN = "at target", "below 1F", "from 1F to target"
 OUTCOMES = {TARGET: LEVELS[-1:], BELOW: LEVELS[:1]}
 """Which levels each outcome is."""
+SCHOOL_YEAR = ["location", "year"]
 
 
 def select(
     by_pupil_level: pd.DataFrame, by_school_level: pd.DataFrame, edges: Sequence[float]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give pupils the schoolweging of their school, and count those whose school has none.
+    """Give pupils the schoolweging of their school in their year, and count those whose school has none.
 
     Parameters
     ----------
@@ -33,14 +35,33 @@ def select(
     tuple of DataFrame
         A row per pupil and subject, with ``schoolweging, band``; and the account in the form of
         `chapter.Chapter.account`, of pupils by subject.
+
+    Raises
+    ------
+    InputError : A school has two numbers in a year, or no pupil's school has one.
     """
-    weging = by_school_level.drop_duplicates("location").set_index("location")["schoolweging"]
-    rows = by_pupil_level.assign(schoolweging=by_pupil_level["location"].map(weging))
-    steps: list[Step] = [("schoolweging", "no schoolweging", lambda part: part["schoolweging"].notna())]
+    rows = by_pupil_level.join(_weging(by_school_level), on=SCHOOL_YEAR)
+    steps: list[Step] = [
+        ("school", "school not in the file of schools", lambda part: part["listed"].notna()),
+        ("schoolweging", "no schoolweging", lambda part: part["schoolweging"].notna()),
+    ]
     by_subject = {subject: rows[rows["subject"] == subject].assign(pupils=1) for subject in SUBJECTS}
     accounts = [walk(part, steps, pupils="pupils")[1].assign(subject=name) for name, part in by_subject.items()]
-    kept = rows[rows["schoolweging"].notna()].reset_index(drop=True)
+    kept = rows[rows["schoolweging"].notna()].drop(columns="listed").reset_index(drop=True)
+    if kept.empty:
+        hint = "give the schoolweging of the schools and school years of by_pupil_level"
+        raise InputError("by_school_level: schoolweging", "no pupil's school has one", hint=hint)
     return kept.assign(band=in_bands(kept["schoolweging"], edges)), pd.concat(accounts, ignore_index=True)
+
+
+def _weging(by_school_level: pd.DataFrame) -> pd.DataFrame:
+    """Return ``schoolweging, listed`` of each school and year: the same for all subjects."""
+    by_school = by_school_level.groupby(SCHOOL_YEAR)["schoolweging"]
+    several = int((by_school.max() > by_school.min()).sum())
+    if several:
+        hint = "give a school one number in a year, the same for all subjects"
+        raise InputError("by_school_level: schoolweging", f"{several} schools have several in a year", hint=hint)
+    return by_school.first().to_frame().assign(listed=1)
 
 
 def shares(pupils: pd.DataFrame) -> pd.DataFrame:

@@ -16,11 +16,11 @@ import pandas as pd
 from scipy.special import expit, ndtri
 
 from analysis.chapters.school_levels.models.shares import BELOW, OUTCOMES, counted
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Reason
 from analysis.reference_levels import COUNTED, LEVELS, SUBJECTS
 from analysis.stats.arrays import Floats
 from analysis.stats.binomial_mixed import Counts, MixedLogit, OpenCounts, fit_one_term
-from analysis.stats.estimates import in_form
+from analysis.stats.estimates import in_form, with_reasons
 from analysis.stats.splines import natural_spline
 
 KNOWN, SUMMED, MIDDLE = "all counts known", "masked, summed over", "masked, the middle"
@@ -37,11 +37,13 @@ class Spread:
     rows : Schools by year, with `y` of `n` pupils as they are known to the register.
     X : Terms of each row.
     fits : The model by what is known of the counts; without those that the data do not determine.
+    reasons : Why these have none.
     """
 
     rows: pd.DataFrame
     X: Floats
     fits: dict[str, MixedLogit]
+    reasons: dict[str, str]
 
     def expected(self) -> Floats:
         """Return the share of each row that schools of its schoolweging and year have on average, shape (rows,)."""
@@ -62,10 +64,14 @@ def fits(pupils: pd.DataFrame, by_school_level: pd.DataFrame, df: int) -> Spread
     df : Terms of the curve over schoolweging.
     """
     keys = ["location", "year", "subject"]
-    known = counted(pupils, keys)
-    rows = by_school_level.dropna(subset="schoolweging").join(known, on=keys, how="inner")
+    rows = by_school_level.dropna(subset="schoolweging").join(counted(pupils, keys), on=keys, how="inner")
     parts = {subject: rows[rows["subject"] == subject].reset_index(drop=True) for subject in SUBJECTS}
-    return {(subject, outcome): _fitted(part, outcome, df) for subject, part in parts.items() for outcome in OUTCOMES}
+    return {
+        (subject, outcome): _fitted(part, outcome, df)
+        for subject, part in parts.items()
+        if len(part)
+        for outcome in OUTCOMES
+    }
 
 
 def _fitted(rows: pd.DataFrame, outcome: str, df: int) -> Spread:
@@ -75,15 +81,22 @@ def _fitted(rows: pd.DataFrame, outcome: str, df: int) -> Spread:
     counts: dict[str, Counts] = {SUMMED: OpenCounts.of(*ends)}
     if outcome == BELOW:
         counts |= {KNOWN: Counts.known(n, y), MIDDLE: Counts.known(middle[0] + middle[1], middle[0])}
-    years = pd.get_dummies(rows["year"], drop_first=True).to_numpy(float)
-    X = np.column_stack([natural_spline(rows["schoolweging"], df), years])
-    found = {}
+    found, reasons, X = {}, {}, np.ones((len(rows), 1))
     for name, known in counts.items():
         try:
+            X = _terms(rows, df)
             found[name] = fit_one_term(known, X, rows["location"])
-        except ModelError:  # nobody below 1F, or hardly a school
-            continue
-    return Spread(rows.assign(y=y, n=n), X, found)
+        except ModelError as error:  # nobody below 1F, or hardly a school
+            error.raise_unless_of_the_data()
+            reasons[name] = error.reason.value
+    return Spread(rows.assign(y=y, n=n), X, found, reasons)
+
+
+def _terms(rows: pd.DataFrame, df: int) -> Floats:
+    if rows["location"].nunique() < 2:
+        raise ModelError("how far schools lie apart: one school", Reason.TOO_FEW_CLUSTERS)
+    years = pd.get_dummies(rows["year"], drop_first=True).to_numpy(float)
+    return np.column_stack([natural_spline(rows["schoolweging"], df), years])
 
 
 def _ends(rows: pd.DataFrame, outcome: str) -> tuple[Floats, Floats, Floats, Floats]:
@@ -110,19 +123,28 @@ def spread(found: Spreads) -> pd.DataFrame:
     DataFrame
         Estimates; ``group`` is the subject, ``term`` the outcome, ``model`` what is known of the counts; ``n_obs``
         counts results of pupils, ``n_clusters`` schools. The interval is the profile's, and the error its width over
-        that of a normal one.
+        that of a normal one. Where the data do not determine some, ``reason``.
     """
     rows = [
-        {"model": name, "group": subject, "term": outcome, "estimate": fit.tau, "ci_low": fit.tau_low,
-         "ci_high": fit.tau_high, "n_obs": int(one.rows["n"].sum()), "n_clusters": fit.n_groups}
+        {"model": name, "group": subject, "term": outcome, **numbers, "n_obs": size["pupils"],
+         "n_clusters": size["schools"]}
         for (subject, outcome), one in found.items()
-        for name, fit in one.fits.items()
+        for size in [_counts(one)]
+        for name, numbers in _taus(one).items()
     ]  # fmt: skip
-    table = pd.DataFrame(
-        rows, columns=["model", "group", "term", "estimate", "ci_low", "ci_high", "n_obs", "n_clusters"]
-    )
+    table = pd.DataFrame(rows)
     error = (table["ci_high"] - table["ci_low"]) / (2 * ndtri(0.975))
-    return in_form(table.assign(std_error=error), p_value=np.nan, unit="log odds")
+    return with_reasons(in_form(table.assign(std_error=error), p_value=np.nan, unit="log odds"))
+
+
+def _taus(one: Spread) -> dict[str, dict[str, float | str]]:
+    """Return estimate and interval of what is known of the counts, or why there is none."""
+    none = dict.fromkeys(("estimate", "ci_low", "ci_high"), np.nan)
+    fitted: dict[str, dict[str, float | str]] = {
+        name: {"estimate": fit.tau, "ci_low": fit.tau_low, "ci_high": fit.tau_high, "reason": ""}
+        for name, fit in one.fits.items()
+    }
+    return {**fitted, **{name: {**none, "reason": reason} for name, reason in one.reasons.items()}}
 
 
 def apart(found: Spreads) -> pd.DataFrame:
@@ -176,9 +198,18 @@ def luck(found: Spreads) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["subject", "outcome", "averaged", "luck", "schools", "pupils"])
 
 
-def masked(by_school_level: pd.DataFrame) -> float:
-    """Return the part of the rows of the file in which a count is masked."""
-    return float((by_school_level["n_high"] > by_school_level["n_low"]).mean())
+def masked(by_school_level: pd.DataFrame) -> pd.DataFrame:
+    """Return in which part of the rows of the file a count is masked.
+
+    Returns
+    -------
+    DataFrame
+        One row: ``part, schools`` and ``schools_least``, the schools that have such rows, or none if these are fewer.
+    """
+    has = by_school_level["n_high"] > by_school_level["n_low"]
+    schools, some = by_school_level["location"].nunique(), by_school_level.loc[has, "location"].nunique()
+    least = min((size for size in (some, schools - some) if size > 0), default=schools)
+    return pd.DataFrame([{"part": float(has.mean()), "schools": schools, "schools_least": least}])
 
 
 def _counts(one: Spread) -> dict[str, int]:
