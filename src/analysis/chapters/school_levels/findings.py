@@ -117,8 +117,8 @@ def _apart(apart: pd.DataFrame, spread: pd.DataFrame, subject: str) -> Iterator[
         sentence = say(
             "apart" if differ else "apart_unclear",
             subject=term(subject),
-            low=row["tenth"],
-            high=row["ninetieth"],
+            tenth=row["tenth"],
+            ninetieth=row["ninetieth"],
             tau=tau["estimate"],
             tau_low=tau["ci_low"],
             tau_high=tau["ci_high"],
