@@ -64,6 +64,7 @@ __all__ = [
     "localised",
     "messages",
     "name_codes",
+    "own_words",
     "remember",
     "speak",
     "speaking",
@@ -138,6 +139,11 @@ def name_codes(words: Mapping[str, Words], /) -> None:
         _brought.clear()
         _brought.update(brought)
         _term.cache_clear()
+
+
+def own_words() -> frozenset[str]:
+    """Return what the codes that an edition brings itself are called in its language."""
+    return frozenset(words[spoken()] for words in _brought.values())
 
 
 def is_word(code: str, /, of: str = "") -> bool:

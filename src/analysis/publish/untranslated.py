@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from analysis.errors import InputError
-from analysis.language import SOURCE, declared, is_word, languages, messages, spoken, vocabulary
+from analysis.language import SOURCE, declared, is_word, languages, messages, own_words, spoken, vocabulary
 from analysis.language.vocabulary import COLUMNS, PATTERNS, VALUES
 
 _FIELD = re.compile(r"\{[^}]*\}")
@@ -72,7 +72,7 @@ def _left_over(text: str) -> Iterator[str]:
     text = _FILE.sub("", _ADDRESS.sub("", text.replace("-\n", "-")))  # a label is broken at its hyphens
     yield from _COLUMN.findall(text)
     # A name begins with a capital letter: Best and Both are municipalities or schools, not English words.
-    strange = foreign(spoken())
+    strange = foreign(spoken()) - {word for own in own_words() for word in _words(own)}
     yield from (word for word in _WORD.findall(text) if word in strange)
 
 

@@ -87,3 +87,15 @@ def test_a_cell_with_a_code_that_has_no_word_is_refused(spoken: str) -> None:
 def test_the_name_of_a_file_is_in_no_language():
     with language.speaking("nl"):
         refuse_untranslated(["De Staat van het Amsterdamse primair onderwijs (amsterdam-po-2020-advice)"], "a caption")
+
+
+def test_what_an_edition_calls_its_own_codes_is_no_code_left_over() -> None:
+    """A school's concept that an office calls `plain`, which is a column of some chapter."""
+    with language.speaking("en"):
+        with pytest.raises(InputError, match="shows 'plain'"):
+            refuse_untranslated(["a plain school"], "sentence")
+        try:
+            language.name_codes({"plain": {"en": "plain", "nl": "gewoon"}})
+            refuse_untranslated(["a plain school"], "sentence")
+        finally:
+            language.name_codes({})
