@@ -34,6 +34,9 @@ BACKGROUND = {
 }
 
 
+FIVE_YEARS_ON = ("same school", "other school, same wijk", "other school and wijk", "left the city")
+"""Where a pupil is five years on."""
+
 NONE = "none"
 """A code that means something else as a background, a concept or a model without controls."""
 

@@ -39,12 +39,7 @@ crps <- function(m, s, y) {
 add("crps", "normal", c(crps(6.2, 0.05, 6.25), crps(6.2, 0.05, 6.2), crps(7, 0.2, 6.1)))
 add("mape", "three", accuracy(c(110, 180, 95), c(100, 200, 90))[, "MAPE"])
 
-# Whether one forecast errs less than another, corrected for few origins; a level that wanders.
-ours <- c(0.5, -0.8, 1.1, 0.3, -0.6, 0.9, -1.2, 0.4); theirs <- c(1.1, -0.5, 1.9, -0.7, -1.6, 2.4, -0.2, 1.3)
-for (h in 1:3) {
-  test <- suppressWarnings(dm.test(ours, theirs, h = h, power = 1))
-  add("duel", paste("ahead", h), c(test$statistic, test$p.value))
-}
+# A level that wanders.
 fit <- ets(c(0.3, -0.1, 0.4, 0.9, 0.7, 1.2, 0.8, 1.0), model = "ANN")
 add("level", "eight", c(fit$par["alpha"], fit$states[9], sqrt(fit$sigma2)))
 

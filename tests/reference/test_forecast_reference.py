@@ -8,7 +8,6 @@ import pytest
 
 from analysis.chapters.landscape.models.backtest import _summary
 from analysis.stats.forecast.cohorts import forecast_by_age
-from analysis.stats.forecast.duel import diebold_mariano
 from analysis.stats.forecast.methods import linear_trend
 from analysis.stats.forecast.ratios import log_ratio, poisson_line, spread_between
 from analysis.stats.forecast.scores import coverage, crps_normal
@@ -66,15 +65,6 @@ def test_three_ages_two_years_one_area_are_exact():
         np.array([[100.0, 80, 60]]), np.array([[0.5, 0.25]]), np.array([40.0]), np.log([2.0]), 1.0, 2
     )
     assert path[:, 0].round(10).tolist() == [[80.0, 50.0, 20.0], [160.0, 40.0, 12.5]]
-
-
-@pytest.mark.parametrize("ahead", [1, 2, 3])
-def test_a_duel_of_forecasts_is_that_of_r(theirs, ahead):
-    ours = np.abs([0.5, -0.8, 1.1, 0.3, -0.6, 0.9, -1.2, 0.4])
-    found = diebold_mariano(ours, np.abs([1.1, -0.5, 1.9, -0.7, -1.6, 2.4, -0.2, 1.3]), ahead)
-    assert [found.estimate / found.std_error, found.p_value] == pytest.approx(
-        theirs["duel", f"ahead {ahead}"], rel=1e-9
-    )
 
 
 def test_a_level_that_wanders_is_that_of_r_but_for_the_grid(theirs):

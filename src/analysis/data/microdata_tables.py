@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pandera.pandas as pa
 
-from analysis.codes import Codes
+from analysis.codes import FIVE_YEARS_ON, Codes
 from analysis.data.columns import code, contract, flag, if_known, key, level, number, pc4, point, text, whole, year
 from analysis.data.contracts import DENOMINATIONS
 from analysis.data.microdata_counts import count_tables
@@ -228,7 +228,7 @@ def _by_pupil_retention() -> pa.DataFrameSchema:
         location=key(SCHOOL),
         **if_known(education=_education()),
         grade=code("groep five years on", ("lower", "6 or 7", "8")),
-        outcome=text("where the pupil is five years on: same school, other school, left the city"),
+        outcome=code("where the pupil is five years on", FIVE_YEARS_ON),
     )
 
 

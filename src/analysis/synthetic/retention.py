@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from analysis.codes import FIVE_YEARS_ON as OUTCOMES
 from analysis.synthetic.pupils import EDUCATIONS
 from analysis.synthetic.shapes import Floats, draw, raked
 
 GRADES = ("lower", "6 or 7", "8")
-OUTCOMES = ("same school", "other school, same wijk", "other school and wijk", "left the city")
 COLUMNS = ("cohort", "pupil", "location", "education", "grade", "outcome")
 
 

@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.chapters.city_forecast.models import pictures
 from analysis.chapters.city_forecast.models.stay import EDUCATIONS, OUTCOMES
 from analysis.language import text, word
 from analysis.publish import forms
@@ -50,13 +51,13 @@ def net(rows: pd.DataFrame) -> Figure:
 def fan(rows: pd.DataFrame) -> Figure:
     """Draw the counts and the forecast of the city, and what is in print."""
     axis, label = text("1 October of the year"), text("pupils")
-    return forms.lines(rows, axis, x="year", series="series", label=label)
+    return forms.lines(pictures.drawn(rows), axis, x="year", series="series", label=label)
 
 
 def fans(rows: pd.DataFrame) -> Figure:
     """Draw the counts and the forecast of every stadsdeel."""
     axis, label = text("1 October of the year"), text("pupils")
-    return forms.lines(rows, axis, x="year", series="series", panel="area", label=label, columns=2)
+    return forms.lines(pictures.drawn(rows), axis, x="year", series="series", panel="area", label=label, columns=2)
 
 
 def contest(rows: pd.DataFrame) -> Figure:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.chapters.city_forecast.models.contest import WHOLE
 from analysis.chapters.city_forecast.models.forecasts import COHORTS, NAIVE
 from analysis.chapters.city_forecast.models.series import CITY
 from analysis.chapters.city_forecast.models.stay import ALL, BEHAVIOUR, MIX, SAME
@@ -15,7 +16,7 @@ from analysis.language import text
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import as_rows, frame, number_of, where_known
 from analysis.publish.tables import number
-from analysis.publish.units import direction
+from analysis.publish.units import ENDS, direction
 
 say = sentences_beside(__file__)
 
@@ -23,6 +24,7 @@ Finding = tuple[str, str, int, str]
 PUPILS = "pupils"
 AHEAD, TRIED_AHEAD = 5, 3
 """Years ahead of the forecast that is told, and of those of earlier years."""
+NOMINAL = 95
 NO_CHANGE = 0.0005
 """Net movement of cohorts that would be written as 0.0%."""
 
@@ -35,8 +37,8 @@ def city_forecast(
     Parameters
     ----------
     tables
-        ``forecast, printed, contest, since, years`` as the gate let them through; a finding that rests on a withheld
-        number is left out. Of an office that follows pupils also ``stay, effects, decomposition, net``.
+        ``forecast, held, printed, contest, since, years`` as the gate let them through; a finding that rests on a
+        withheld number is left out. Of an office that follows pupils also ``stay, effects, decomposition, net``.
     now : The last year that is counted.
     changed_from : First year of the later period of the expected years.
     cohorts : The two that are compared.
@@ -48,6 +50,7 @@ def city_forecast(
     """
     rows = where_known(
         _ahead(tables["forecast"], now),
+        _held(tables["held"]),
         _printed(tables["printed"]),
         _beats(tables["contest"]),
         _change(tables["since"]),
@@ -79,9 +82,9 @@ def _side(low: float, high: float, value: float) -> int:
 def _ahead(forecast: pd.DataFrame, now: int) -> Iterator[Finding]:
     rows = forecast[(forecast["area"] == CITY) & (forecast["year"] == now + AHEAD)]
     for row in as_rows(rows.dropna(subset=["estimate", "ci_low", "ci_high"])):
-        n = number_of(row["pupils_now"])
+        n = number_of(row["pupils"])
         values = {**_pupils(row), "year": now + AHEAD, "now_year": now, "now_pupils": n}
-        side = _side(values["low_pupils"], values["high_pupils"], n)
+        side = _side(row["ci_low"], row["ci_high"], n)
         yield "ahead", say(("ahead_unclear", "ahead_more", "ahead_fewer")[side], **values), n, PUPILS
 
 
@@ -91,12 +94,21 @@ def _pupils(row: Mapping[str, Any]) -> dict[str, int]:
     return {name: number_of(round(row[column], -1)) for name, column in names.items()}
 
 
+def _held(held: pd.DataFrame) -> Iterator[Finding]:
+    """Say how often intervals of earlier forecasts, as many years ahead, held what came; such forecasts overlap."""
+    rows = held[(held["place"] == WHOLE) & (held["years_ahead"] == AHEAD)].dropna(subset="covered_95")
+    for row in as_rows(rows):
+        values = {"ahead_years": AHEAD, "origin_years": number_of(row["intervals"]), "covered": row["covered_95"]}
+        often = round(100 * row["covered_95"]) >= NOMINAL
+        yield "held", say("held_often" if often else "held_seldom", **values), number_of(row["pupils"]), PUPILS
+
+
 def _printed(printed: pd.DataFrame) -> Iterator[Finding]:
     """Say where a forecast in print lies; none where its readings lie on different sides."""
     for row in as_rows(printed.dropna(subset=["estimate", "ci_low", "ci_high"])):
         values: dict[str, Any] = _pupils(row)
         readings = [number_of(row[name]) for name in ("pupils_low", "pupils_high")]
-        sides = {_side(values["low_pupils"], values["high_pupils"], reading) for reading in readings}
+        sides = {_side(row["ci_low"], row["ci_high"], reading) for reading in readings}
         if len(sides) > 1:
             continue
         year = number_of(row["year"])
@@ -116,9 +128,9 @@ def _beats(contest: pd.DataFrame) -> Iterator[Finding]:
     own = contest[contest["years_ahead"] == TRIED_AHEAD]
     cohorts = own.loc[own["method"] == COHORTS, "mape"]
     for row in as_rows(own[own["method"] == NAIVE].dropna(subset=["estimate", "ci_low", "ci_high", "mape"])):
-        ours, other = round(float(cohorts.iloc[0]), 2), round(row["mape"], 2)
-        values = {"cohorts": ours, "other": other, "difference": ours - other, "low": row["ci_low"]}
-        numbers = {name: number(value, 2) for name, value in {**values, "high": row["ci_high"]}.items()}
+        values = {"cohorts": float(cohorts.iloc[0]), "other": row["mape"], "difference": row["estimate"]}
+        values |= {"low": row["ci_low"], "high": row["ci_high"]}
+        numbers = {name: number(value, 2) for name, value in values.items()}
         told: dict[str, Any] = {"ahead_years": TRIED_AHEAD, "origin_years": number_of(row["origins"]), **numbers}
         sentence = say(("beats_unclear", "beats_no", "beats_yes")[direction(row)], **told)
         yield "beats", sentence, number_of(row["pupils"]), PUPILS
@@ -146,8 +158,8 @@ def _years(years: pd.DataFrame, changed_from: int) -> Iterator[Finding]:
     rows = {row["term"]: row for row in as_rows(years.dropna(subset=["estimate", "ci_low", "ci_high"]))}
     if {BEFORE, AFTER, DIFFERENCE} <= set(rows):
         difference = rows[DIFFERENCE]
-        before, after = (round(rows[term]["estimate"], 2) for term in (BEFORE, AFTER))
-        values = {"before": before, "after": after, "difference": after - before}
+        values = {"before": rows[BEFORE]["estimate"], "after": rows[AFTER]["estimate"]}
+        values |= {"difference": difference["estimate"]}
         values |= {"low": difference["ci_low"], "high": difference["ci_high"]}
         told: dict[str, Any] = {name: number(value, 2) for name, value in values.items()}
         told |= {"year": changed_from, "most_years": len(AGES) + 1}
@@ -163,17 +175,21 @@ def _same_school(stay: pd.DataFrame, parts: pd.DataFrame, cohorts: tuple[int, in
         return
     first, second = cohorts
     side = direction(rows[ALL])
-    turn = -1 if side < 0 else 1
-    low, high = sorted(turn * rows[ALL][end] for end in ("ci_low", "ci_high"))
-    mix, behaviour = rows[MIX], rows[BEHAVIOUR]
-    values = {"size": turn * rows[ALL]["estimate"], "low": low, "high": high}
-    values |= {"mix": mix["estimate"], "mix_low": mix["ci_low"], "mix_high": mix["ci_high"]}
-    values |= {"behaviour": behaviour["estimate"]}
-    values |= {"behaviour_low": behaviour["ci_low"], "behaviour_high": behaviour["ci_high"]}
-    told: dict[str, Any] = {name: number(100 * value, 1) for name, value in values.items()}
+    sign = -1 if side < 0 else 1  # of a fall, parts of the fall
+    told: dict[str, Any] = {
+        **_turned(rows[ALL], sign, "size", "low", "high"),
+        **_turned(rows[MIX], sign, "mix", "mix_low", "mix_high"),
+        **_turned(rows[BEHAVIOUR], sign, "behaviour", "behaviour_low", "behaviour_high"),
+    }
     told |= {"first_year": first, "second_year": second, "before": share[first], "after": share[second]}
     sentence = say(("same_school_unclear", "same_school_more", "same_school_fewer")[side], **told)
     yield "same_school", sentence, number_of(rows[ALL]["n_obs"]), PUPILS
+
+
+def _turned(row: Mapping[str, Any], sign: int, *names: str) -> dict[str, str]:
+    """Write an estimate and its interval in percentage points, with their sign or the other one."""
+    size, low, high = (sign * 100 * row[end] for end in ENDS)
+    return dict(zip(names, (number(value, 1) for value in (size, min(low, high), max(low, high))), strict=True))
 
 
 def _hoog(effects: pd.DataFrame) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from analysis.declare import Block, increasing, key
+from analysis.declare import Block, key
 
 
 class CityForecastBlock(Block):
@@ -12,7 +12,6 @@ class CityForecastBlock(Block):
 
     horizon: int = key("years ahead that are forecast", unit="years", default=16, ge=5, le=30)
     draws: int = key("paths that are drawn for an interval", default=1000, ge=100)
-    levels: tuple[float, ...] = key("nominal coverage of the intervals, the last one drawn", default=(0.67, 0.95))
     damping: float = key("share of the growth of births that goes on from year to year", default=0.8, ge=0, le=1)
     first_origin: int = key("first year from which a forecast is tried on what came", unit="year", default=2008)
     tried: int = key("years ahead that are tried", unit="years", default=5, ge=1, le=10)
@@ -24,9 +23,6 @@ class CityForecastBlock(Block):
 
     @model_validator(mode="after")
     def _readings_are_of_the_years(self) -> CityForecastBlock:
-        increasing(self.levels)
-        if not all(0 < level < 1 for level in self.levels):
-            raise ValueError("levels lie between 0 and 1")
         if not len(self.printed_years) == len(self.printed_low) == len(self.printed_high):
             raise ValueError("a forecast in print has a lowest and a highest reading for each of its years")
         if any(low > high for low, high in zip(self.printed_low, self.printed_high, strict=True)):

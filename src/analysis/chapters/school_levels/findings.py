@@ -24,8 +24,6 @@ SCHOOLS = "schools"
 CRITICAL = 1.96
 FEWEST_MASKED = 0.005
 """Part of the rows with a masked count that would be written as 0%."""
-MOVED = {GAP: ("gap_unclear", "gap_up", "gap_down"), SHIFT: ("shift_unclear", "shift_up", "shift_down")}
-"""Sentences of a gap and of a shift: without a sign, above zero and below it."""
 
 
 def school_levels(
@@ -68,19 +66,22 @@ def _moved(contrasts: pd.DataFrame, subject: str, kind: str) -> Iterator[Finding
     sign = direction(latent)
     size, low, high = (abs(latent[end]) if sign else latent[end] for end in ENDS)
     sentence = say(
-        MOVED[kind][sign],
+        ("gap_unclear", "gap_up", "gap_down")[sign]
+        if kind == GAP
+        else ("shift_unclear", "shift_up", "shift_down")[sign],
         subject=term(subject),
         size=size,
         low=min(low, high),
         high=max(low, high),
-        target=OF_SHARES * target["estimate"],
-        target_low=OF_SHARES * target["ci_low"],
-        target_high=OF_SHARES * target["ci_high"],
-        below=OF_SHARES * below["estimate"],
-        below_low=OF_SHARES * below["ci_low"],
-        below_high=OF_SHARES * below["ci_high"],
+        **_points(target, "target", "target_low", "target_high"),
+        **_points(below, "below", "below_low", "below_high"),
     )
     yield Finding(f"{kind.split()[0]}_{subject}", sentence, number_of(latent["n_clusters"]), SCHOOLS)
+
+
+def _points(row: Row, *names: str) -> dict[str, float]:
+    """Return an estimate and its interval in percentage points, by the names that a sentence has for them."""
+    return {name: OF_SHARES * row[end] for name, end in zip(names, ENDS, strict=True)}
 
 
 def _cuts(contrasts: pd.DataFrame) -> Iterator[Finding]:
@@ -97,11 +98,10 @@ def _cuts(contrasts: pd.DataFrame) -> Iterator[Finding]:
     if known:
         subject = max(known, key=lambda name: abs(known[name][0]["estimate"]))
         target, below, between = known[subject]
-        ends = {"target": target, "below": below, "between": between}
         values = {
-            f"{name}{end}": OF_SHARES * row[column]
-            for name, row in ends.items()
-            for end, column in zip(("", "_low", "_high"), ENDS, strict=True)
+            **_points(target, "target", "target_low", "target_high"),
+            **_points(below, "below", "below_low", "below_high"),
+            **_points(between, "between", "between_low", "between_high"),
         }
         sentence = say("cuts" if direction(between) else "cuts_alike", subject=term(subject), **values)
         yield Finding(f"cuts_{subject}", sentence, number_of(target["n_clusters"]), SCHOOLS)

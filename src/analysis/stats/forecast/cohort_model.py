@@ -90,8 +90,8 @@ def fit_cohorts(counts: Floats, bands: Sequence[tuple[int, ...]], of_area: slice
     ratio[:, of_area] += area[:, None]
     every = tuple(_band(tuple(ages), left[:, ages], weight[:, ages]) for ages in map(list, bands))
     births = fit_level(np.diff(np.log(n[:, 0].sum(axis=0))))
-    born = n[:, 0, -BIRTH_YEARS:].mean(axis=1)
-    return CohortModel(ratio, np.sqrt(variance), every, births, born, n[:, :, -1])
+    born = counts[:, 0, -BIRTH_YEARS:].mean(axis=1)
+    return CohortModel(ratio, np.sqrt(variance), every, births, born, counts[:, :, -1].astype(float))
 
 
 def _mean(values: Floats, weight: Floats, axes: tuple[int, ...]) -> Floats:

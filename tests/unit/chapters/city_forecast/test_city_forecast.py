@@ -4,12 +4,10 @@ import pytest
 import statsmodels.api as sm
 
 from analysis.chapters.city_forecast.models import change, contest, forecasts, pictures, stay, years
-from analysis.chapters.city_forecast.models.series import CITY, series
+from analysis.chapters.city_forecast.models.series import CITY, check_years, series
 from analysis.errors import InputError
 from analysis.synthetic.counts import CountsTruth, make_counts
 from analysis.synthetic.retention import RetentionTruth, make_retention
-
-LEVELS = (0.67, 0.95)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +48,7 @@ def test_a_missing_count_is_named(frames):
 def test_the_stadsdelen_add_up_to_the_city_in_every_year(data):
     middle = forecasts.paths(data, 16, 1, 0.8, None)
     drawn = forecasts.paths(data, 16, 200, 0.8, np.random.default_rng(1))
-    rows = forecasts.forecast(data, middle, drawn, LEVELS)
+    rows = forecasts.forecast(data, middle, drawn)
     city, parts = (rows[(rows["area"] == CITY) == whole].groupby("year")["estimate"].sum() for whole in (True, False))
     assert city.to_numpy() == pytest.approx(parts.to_numpy())
     width = (rows["ci_high"] - rows["ci_low"])[rows["area"] == CITY]
@@ -58,8 +56,8 @@ def test_the_stadsdelen_add_up_to_the_city_in_every_year(data):
 
 
 def test_a_forecast_of_an_earlier_year_knows_nothing_of_later_ones(data):
-    known = contest.tried(data, 2015, 2, LEVELS, 100, 0.8, 1).city
-    cut = contest.tried(data.until(2017), 2015, 2, LEVELS, 100, 0.8, 1).city
+    known = contest.tried(data, 2015, 2, 100, 0.8, 1).city
+    cut = contest.tried(data.until(2017), 2015, 2, 100, 0.8, 1).city
     own = known[(known["origin"] == 2015) & (known["years_ahead"] <= 2)]
     pd.testing.assert_frame_equal(own.reset_index(drop=True), cut[cut["origin"] == 2015].reset_index(drop=True))
     assert set(contest.contest(known, 1000)["method"]) == {*forecasts.METHODS}
@@ -75,7 +73,7 @@ def test_the_change_of_every_year_is_exact(data):
 
 
 def test_parts_of_ages_add_up_to_the_difference_of_expected_years(data):
-    rows = years.expected(data, 2014).set_index("term")["estimate"]
+    rows = years.expected(data, 2014, 100, np.random.default_rng(1)).set_index("term")["estimate"]
     assert rows[years.DIFFERENCE] == pytest.approx(rows[years.AFTER] - rows[years.BEFORE])
     assert rows[rows.index.str.startswith("age")].sum() == pytest.approx(rows[years.DIFFERENCE])
 
@@ -102,9 +100,93 @@ def test_the_orders_of_a_decomposition_add_up_to_the_same_difference(followed):
 
 def test_a_forecast_in_print_is_a_point_of_the_city_alone(data):
     middle = forecasts.paths(data, 16, 1, 0.8, None)
-    expected = forecasts.forecast(data, middle, np.repeat(middle, 3, axis=0), LEVELS)
+    expected = forecasts.forecast(data, middle, np.repeat(middle, 3, axis=0))
     printed = [(2024, 19_000, 19_100), (2050, 1, 2)]
     drawn = pictures.fans(data, expected, printed)
     assert drawn.loc[drawn["series"] == pictures.PRINTED, "area"].tolist() == [CITY] * 2
     assert pictures.against_print(expected, printed)["year"].tolist() == [2024]
     assert pictures.fans(data, expected, [])["series"].nunique() == 2
+
+
+def test_what_is_counted_is_written_once_and_drawn_from_what_the_gate_let_through(data):
+    middle = forecasts.paths(data, 2, 1, 0.8, None)
+    rows = pictures.fans(data, forecasts.forecast(data, middle, np.repeat(middle, 3, axis=0)), [])
+    counted = rows["series"] == pictures.COUNTED
+    assert rows.loc[counted, "estimate"].isna().all()
+    drawn = pictures.drawn(rows.assign(pupils=(rows["pupils"] / 10).round() * 10))
+    assert (drawn.loc[counted, "estimate"] % 10 == 0).all()
+    assert drawn.loc[~counted, "estimate"].equals(rows.loc[~counted, "estimate"])
+
+
+def test_a_stadsdeel_without_children_has_none_later(frames):
+    empty = {
+        name: frames[name].assign(**{column: frames[name][column].where(frames[name]["area"] != "Noord", 0)})
+        for name, column in (("by_stadsdeel_age_year", "pupils"), ("by_stadsdeel_children", "children"))
+    }
+    none = series(empty["by_stadsdeel_age_year"], empty["by_stadsdeel_children"])
+    drawn = forecasts.paths(none, 10, 50, 0.8, np.random.default_rng(1))
+    assert (drawn[:, :, none.areas.index("Noord")] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda pupils, children: (pupils, children[children["area"] != "Zuid"]),
+            "by_stadsdeel_children: area: .*Zuid",
+        ),
+        (lambda pupils, children: (pupils[pupils["area"] != "Zuid"], children), "by_stadsdeel_age_year: area: .*Zuid"),
+        (
+            lambda pupils, children: [rows.replace({"area": {"Zuid": CITY}}) for rows in (pupils, children)],
+            "is the sum of all",
+        ),
+    ],
+)
+def test_stadsdelen_that_files_do_not_share_are_named(frames, change, message):
+    with pytest.raises(InputError, match=f"(?s){message}"):
+        series(*change(frames["by_stadsdeel_age_year"], frames["by_stadsdeel_children"]))
+
+
+@pytest.mark.parametrize(
+    ("first", "changed", "message"),
+    [(2003, 2014, "first_origin"), (2019, 2014, "first_origin"), (2008, 2001, "changed_from"), (2008, 2018, "changed")],
+)
+def test_years_that_the_counts_do_not_have_are_named(data, first, changed, message):
+    """Counts of 2000 to 2019: origins from 2004 to 2018, two pairs of years before and since from 2002 to 2017."""
+    with pytest.raises(InputError, match=rf"(?s)city_forecast\.{message}.*allowed"):
+        check_years(data, first, changed)
+    check_years(data, 2004, 2002)
+    check_years(data, 2018, 2017)
+
+
+def test_too_few_years_are_named(data):
+    with pytest.raises(InputError, match="too few years"):
+        check_years(data.until(2004), 2003, 2002)
+
+
+def test_an_education_of_one_cohort_only_has_no_parts(followed):
+    other = followed[~((followed["cohort"] == 2014) & (followed["education"] == "laag"))]
+    rows = stay.decomposition(other, (2012, 2014), 50, np.random.default_rng(1)).set_index(["order", "part"])
+    assert rows["estimate"].notna().tolist() == [True, False, False, False, True]  # what laag did in 2012 is known
+    assert set(rows["reason"]) == {"", "nobody of this kind"}
+    share = (other["outcome"] == stay.SAME).groupby(other["cohort"]).mean()
+    assert rows.loc[("", stay.ALL), "estimate"] == pytest.approx(share[2014] - share[2012])
+
+
+def test_an_education_that_nobody_has_changes_nothing(followed):
+    other = followed[followed["education"] != "onbekend"]
+    rows = stay.decomposition(other, (2012, 2014), 50, np.random.default_rng(1))
+    assert rows["estimate"].notna().all()
+
+
+def test_a_cohort_that_nobody_followed_is_named(followed):
+    with pytest.raises(InputError, match=r"(?s)city_forecast\.cohorts: nobody is followed.*2008, 2010, 2012, 2014"):
+        stay.decomposition(followed, (2012, 2016), 50, np.random.default_rng(1))
+
+
+def test_effects_of_what_the_data_do_not_have_are_left_out_with_a_reason(followed):
+    assert set(stay.effects(followed[followed["outcome"] != stay.LEFT])["group"]) == {*stay.OUTCOMES} - {stay.LEFT}
+    without = stay.effects(followed[followed["education"] != "laag"])
+    assert without["term"].str.startswith("cohort").all()
+    never = followed[~((followed["education"] == "hoog") & (followed["outcome"] == stay.LEFT))]
+    assert set(stay.effects(never)["reason"]) == {"perfect prediction"}

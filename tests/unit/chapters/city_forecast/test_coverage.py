@@ -1,13 +1,17 @@
 """How often intervals of the forecast of a city hold what comes, over worlds that run on; see docs/coverage.md."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.chapters.city_forecast.models import years
 from analysis.chapters.city_forecast.models.forecasts import paths, with_city
 from analysis.chapters.city_forecast.models.series import series
+from analysis.stats.forecast.expected_years import expected_years
 from analysis.synthetic.city import STADSDELEN
-from analysis.synthetic.counts import CountsTruth, make_counts
+from analysis.synthetic.counts import YOUNG, CountsTruth, make_counts
 
 WORLDS, DRAWS, PUPILS = 200, 500, 61_919
 LEVELS, AHEAD = (0.67, 0.95), (1, 3, 5)
@@ -48,3 +52,31 @@ def test_intervals_hold_what_comes_as_often_as_they_say(record_property):
                 record_property(f"pupils of {place}, {ahead} years ahead, interval of {level:.0%}", share)
                 low, high = DEMANDED[level]
                 assert low <= share <= high, (level, ahead, place)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("left", [0.0, -0.015])
+def test_a_break_in_expected_years_is_set_beside_years_that_wander(left, record_property):
+    """What `left` takes from the ages that it is of, and no more than chance without it."""
+    truth = replace(CountsTruth(), left=left)
+    difference = _truly(truth) - _truly(replace(truth, left=0.0))
+    covered, found = [], []
+    for seed in range(WORLDS):
+        rng = np.random.default_rng([9, seed])
+        frames = make_counts(pupils_of(rng), truth, np.random.SeedSequence([10, seed]))
+        data = series(frames["by_stadsdeel_age_year"], frames["by_stadsdeel_children"])
+        row = years.expected(data, truth.left_from, 300, rng).set_index("term").loc[years.DIFFERENCE]
+        covered.append(row["ci_low"] <= difference <= row["ci_high"])
+        found.append(row["ci_low"] > 0 or row["ci_high"] < 0)
+    record_property(f"expected years at school in the city, difference of {difference:.2f}", float(np.mean(covered)))
+    record_property(f"the same, said to differ where the truth is {difference:.2f}", float(np.mean(found)))
+    assert np.mean(covered) >= 0.93
+    if left == 0:
+        assert np.mean(found) <= 0.07
+
+
+def _truly(truth):
+    ratio = np.full(len(years.AGES), truth.stay) * np.exp(
+        [truth.left if age in range(YOUNG.start, YOUNG.stop) else 0 for age in years.AGES]
+    )
+    return expected_years(ratio)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.city_forecast.models.forecasts import COHORTS, METHODS, paths, plain, with_city
+from analysis.chapters.city_forecast.models.forecasts import COHORTS, LEVELS, METHODS, paths, percent, plain, with_city
 from analysis.chapters.city_forecast.models.series import Series
 from analysis.stats.arrays import Floats
-from analysis.stats.forecast.duel import diebold_mariano
+from analysis.stats.forecast.duel import OVERLAPS, diebold_mariano
 from analysis.stats.forecast.scores import interval_score
 
 WHOLE, PARTS = "the city", "stadsdelen"
@@ -34,16 +33,14 @@ class Tried:
     areas: pd.DataFrame
 
 
-def tried(
-    data: Series, first: int, ahead: int, levels: Sequence[float], draws: int, damping: float, seed: int
-) -> Tried:
+def tried(data: Series, first: int, ahead: int, draws: int, damping: float, seed: int) -> Tried:
     """Forecast from every year since the first as if it were the last one that is known.
 
     Parameters
     ----------
     data : All that is known now.
     first, ahead : First origin, and years ahead.
-    levels, draws, damping, seed : Of the intervals of the cohorts.
+    draws, damping, seed : Of the intervals of the cohorts.
     """
     city, areas = [], []
     for origin in range(first, data.years[-1]):
@@ -53,7 +50,7 @@ def tried(
         by_method = {**plain(known, years), COHORTS: paths(known, years, 1, damping, None)[0].sum(axis=1)}
         city.append(_city(origin, by_method, came[:, 0]))
         drawn = with_city(paths(known, years, draws, damping, np.random.default_rng([seed, origin])))
-        areas.append(_areas(origin, drawn, came, levels))
+        areas.append(_areas(origin, drawn, came))
     return Tried(pd.concat(city, ignore_index=True), pd.concat(areas, ignore_index=True))
 
 
@@ -69,7 +66,7 @@ def _city(origin: int, by_method: dict[str, Floats], came: Floats) -> pd.DataFra
     )
 
 
-def _areas(origin: int, drawn: Floats, came: Floats, levels: Sequence[float]) -> pd.DataFrame:
+def _areas(origin: int, drawn: Floats, came: Floats) -> pd.DataFrame:
     years, places = came.shape
     rows = pd.DataFrame(
         {
@@ -79,15 +76,10 @@ def _areas(origin: int, drawn: Floats, came: Floats, levels: Sequence[float]) ->
             "count": came.ravel(),
         }
     )
-    for level in levels:
+    for level in LEVELS:
         low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
         rows = rows.assign(**{f"low_{percent(level)}": low.ravel(), f"high_{percent(level)}": high.ravel()})
     return rows
-
-
-def percent(level: float) -> int:
-    """Return a level in whole per cents, as names of columns have it."""
-    return round(100 * level)
 
 
 def contest(city: pd.DataFrame, pupils: int) -> pd.DataFrame:
@@ -103,7 +95,7 @@ def contest(city: pd.DataFrame, pupils: int) -> pd.DataFrame:
     DataFrame
         ``method, years_ahead, origins, pupils``, ``mape`` and ``bias`` (mean absolute and mean error, per cent of the
         count); and the error of the cohorts less that of the method, points: ``estimate, ci_low, ci_high, p_value`` by
-        the test of Diebold and Mariano, missing where there are no more origins than years ahead.
+        the test of Diebold and Mariano, missing where there are too few origins for the years ahead.
     """
     error = 100 * (city["forecast"] - city["count"]) / city["count"]
     wide = city.assign(error=error).pivot_table(index=["years_ahead", "origin"], columns="method", values="error")
@@ -119,13 +111,13 @@ def contest(city: pd.DataFrame, pupils: int) -> pd.DataFrame:
 
 def _duel(cohorts: pd.Series, other: pd.Series, ahead: int, method: str) -> dict[str, float]:
     names = ("estimate", "ci_low", "ci_high", "p_value")
-    if method == COHORTS or len(cohorts) <= ahead:
+    if method == COHORTS or len(cohorts) < OVERLAPS * ahead:
         return dict.fromkeys(names, np.nan)
     found = diebold_mariano(cohorts, other, ahead)
     return {name: getattr(found, name) for name in names}
 
 
-def held(areas: pd.DataFrame, levels: Sequence[float], pupils: int) -> pd.DataFrame:
+def held(areas: pd.DataFrame, pupils: int) -> pd.DataFrame:
     """Return how often the intervals of the cohorts held what came, of the city and of its stadsdelen.
 
     Returns
@@ -134,10 +126,10 @@ def held(areas: pd.DataFrame, levels: Sequence[float], pupils: int) -> pd.DataFr
         ``place, years_ahead, intervals, pupils``, ``covered_67, covered_95`` (shares) and ``score_95``, the interval
         score of log counts, in per cent.
     """
-    count, last = areas["count"], percent(levels[-1])
+    count, last = areas["count"], percent(LEVELS[-1])
     low, high, came = (np.log(areas[name]) for name in (f"low_{last}", f"high_{last}", "count"))
-    columns: dict[str, Any] = {f"score_{last}": 100 * interval_score(low, high, came, levels[-1])}
-    for name in map(percent, levels):
+    columns: dict[str, Any] = {f"score_{last}": 100 * interval_score(low, high, came, LEVELS[-1])}
+    for name in map(percent, LEVELS):
         columns[f"covered_{name}"] = count.between(areas[f"low_{name}"], areas[f"high_{name}"]).astype(float)
     every = areas.assign(**columns).groupby(["place", "years_ahead"], sort=False)
     table = every[[*columns]].mean().assign(intervals=every.size(), pupils=pupils).reset_index()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,6 +20,8 @@ BANDS = ((0, 1, 2), (3,), (4, 5, 6, 7), (8, 9, 10), (11,))
 OF_AREA = slice(SCHOOL_AGE, LEAVING_AGE)
 NAIVE, TREND, ETS, RATIOS, COHORTS = "last_count", "linear_trend", "damped_trend", "cohort_ratios", "cohorts"
 METHODS = (NAIVE, TREND, ETS, RATIOS, COHORTS)
+LEVELS = (0.67, 0.95)
+"""Nominal coverage of the intervals; the last is that of ``ci_low, ci_high``."""
 RECENT = 5
 """Last years that the line and the ratios are of."""
 
@@ -38,24 +39,28 @@ def paths(data: Series, years: int, draws: int, damping: float, rng: np.random.G
     return pupils
 
 
+def percent(level: float) -> int:
+    """Return a level in whole per cents, as names of columns have it."""
+    return round(100 * level)
+
+
 def with_city(pupils: Floats) -> Floats:
     """Put the sum of all areas before them, along the last axis."""
     return np.concatenate([pupils.sum(axis=-1, keepdims=True), pupils], axis=-1)
 
 
-def forecast(data: Series, middle: Floats, drawn: Floats, levels: Sequence[float]) -> pd.DataFrame:
+def forecast(data: Series, middle: Floats, drawn: Floats) -> pd.DataFrame:
     """Return the forecast of the city and of every stadsdeel with its intervals; the parts add up to the city.
 
     Parameters
     ----------
     data : What is known.
     middle, drawn : Of `paths`, without anything drawn, shape (1, years, areas), and drawn.
-    levels : Of the intervals; the last is that of ``ci_low, ci_high``.
 
     Returns
     -------
     DataFrame
-        ``area, year, pupils_now`` (last count), ``estimate, ci_low, ci_high``; of other levels ``low_67, high_67``.
+        ``area, year, pupils_now`` (last count), ``estimate, ci_low, ci_high``, and ``low_67, high_67``.
     """
     names, last = (CITY, *data.areas), data.years[-1]
     points, every = with_city(middle)[0], with_city(drawn)
@@ -69,9 +74,9 @@ def forecast(data: Series, middle: Floats, drawn: Floats, levels: Sequence[float
             "estimate": points.T.ravel(),
         }
     )
-    for level in levels:
+    for level in LEVELS:
         low, high = np.quantile(every, [(1 - level) / 2, (1 + level) / 2], axis=0)
-        ends = ("ci_low", "ci_high") if level == levels[-1] else (f"low_{level:.0%}"[:-1], f"high_{level:.0%}"[:-1])
+        ends = ("ci_low", "ci_high") if level == LEVELS[-1] else (f"low_{percent(level)}", f"high_{percent(level)}")
         rows = rows.assign(**{ends[0]: low.T.ravel(), ends[1]: high.T.ravel()})
     return rows
 

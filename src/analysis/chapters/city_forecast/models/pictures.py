@@ -25,13 +25,13 @@ def fans(data: Series, expected: pd.DataFrame, printed: Sequence[tuple[int, int,
     Returns
     -------
     DataFrame
-        ``area, series, year, pupils`` (that the row rests on), ``estimate, ci_low, ci_high``; the interval of a
-        forecast in print is that of its readings.
+        ``area, series, year, pupils`` (counted, or the last count that a forecast rests on), ``estimate, low_67,
+        high_67, ci_low, ci_high``, missing for counts: what is counted stands there once. The interval of a forecast
+        in print is that of its readings.
     """
     names, totals = (CITY, *data.areas), with_city(data.totals.T).T
     counted = pd.DataFrame(totals, index=names, columns=data.years).rename_axis("area").reset_index()
-    counted = counted.melt("area", var_name="year", value_name="estimate").assign(series=COUNTED)
-    counted["pupils"] = counted["estimate"]
+    counted = counted.melt("area", var_name="year", value_name="pupils").assign(series=COUNTED)
     ahead = expected.rename(columns={"pupils_now": "pupils"}).assign(series=FORECAST)
     rows = [
         {"area": CITY, "series": PRINTED, "year": year, "estimate": (low + high) / 2, "ci_low": low, "ci_high": high}
@@ -39,8 +39,14 @@ def fans(data: Series, expected: pd.DataFrame, printed: Sequence[tuple[int, int,
     ]
     in_print = pd.DataFrame(rows).assign(pupils=totals[0, -1]) if rows else None
     every = pd.concat([counted, ahead, *([in_print] if in_print is not None else [])], ignore_index=True)
-    columns = ["area", "series", "year", "pupils", "estimate", "ci_low", "ci_high"]
+    columns = ["area", "series", "year", "pupils", "estimate", "low_67", "high_67", "ci_low", "ci_high"]
     return every.reindex(columns=columns).astype({"year": int, "pupils": int}).reset_index(drop=True)
+
+
+def drawn(fans: pd.DataFrame) -> pd.DataFrame:
+    """Put what is counted in the place of the estimate, of rows that the gate let through."""
+    counted = fans["series"] == COUNTED
+    return fans.assign(estimate=fans["estimate"].where(~counted, fans["pupils"].astype(float)))
 
 
 def against_print(expected: pd.DataFrame, printed: Sequence[tuple[int, int, int]]) -> pd.DataFrame:

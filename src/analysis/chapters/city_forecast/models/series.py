@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.stats.arrays import Floats
+from analysis.stats.forecast.cohort_model import FEWEST_YEARS
 
 SCHOOL_AGE, LEAVING_AGE, LAST_AGE = 4, 11, 12
 CITY = "all stadsdelen"
@@ -55,9 +56,10 @@ def series(by_stadsdeel_age_year: pd.DataFrame, by_stadsdeel_children: pd.DataFr
 
     Raises
     ------
-    InputError : A stadsdeel lacks an age in a year.
+    InputError : A stadsdeel lacks an age in a year, is in one of the files only, or has the name of all together.
     """
     areas = tuple(sorted(by_stadsdeel_age_year["area"].unique()))
+    _check_areas({*areas}, {*by_stadsdeel_children["area"]})
     years = tuple(range(int(by_stadsdeel_age_year["year"].min()), int(by_stadsdeel_age_year["year"].max()) + 1))
     children = by_stadsdeel_children.assign(year=by_stadsdeel_children["year"] - 1)
     parts = [
@@ -67,6 +69,37 @@ def series(by_stadsdeel_age_year: pd.DataFrame, by_stadsdeel_children: pd.DataFr
         _array(by_stadsdeel_age_year, "by_stadsdeel_age_year", areas, range(SCHOOL_AGE, LAST_AGE + 1), years),
     ]
     return Series(areas, years, np.concatenate(parts, axis=1))
+
+
+def check_years(data: Series, first_origin: int, changed_from: int) -> None:
+    """Refuse years of the parameters that the counts do not have.
+
+    Raises
+    ------
+    InputError : Fewer years than a forecast and its trial need, or a parameter that names another one.
+    """
+    years, enough = data.years, FEWEST_YEARS + 1
+    if len(years) < enough:
+        hint = f"give at least {enough}, or leave the block city_forecast out"
+        raise InputError("by_stadsdeel_age_year: year", "too few years", given=str(len(years)), hint=hint)
+    for name, given, known in (
+        ("first_origin", first_origin, years[FEWEST_YEARS - 1 : -1]),
+        ("changed_from", changed_from, years[2:-2]),
+    ):
+        if given not in known:
+            allowed = f"{known[0]} to {known[-1]}"
+            hint = "the counts begin and end too near this year, or do not have it"
+            raise InputError(f"city_forecast.{name}", "no such year", given=str(given), allowed=allowed, hint=hint)
+
+
+def _check_areas(with_pupils: set[str], with_children: set[str]) -> None:
+    alone = sorted(with_pupils ^ with_children)
+    if alone:
+        file = "by_stadsdeel_children" if alone[0] in with_pupils else "by_stadsdeel_age_year"
+        hint = "give every stadsdeel in both files, 0 for none"
+        raise InputError(f"{file}: area", "a stadsdeel is missing", given=", ".join(alone), hint=hint)
+    if CITY in with_pupils:
+        raise InputError("by_stadsdeel_age_year: area", f"{CITY!r} is the sum of all", hint="leave such rows out")
 
 
 def _array(rows: pd.DataFrame, file: str, areas: tuple[str, ...], ages: range, years: tuple[int, ...]) -> Floats:

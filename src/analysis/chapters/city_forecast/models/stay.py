@@ -8,24 +8,29 @@ roles of the cohorts changed; to weigh pupils of one cohort to the education of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
+from numpy.typing import NDArray
+from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from analysis.chapters.city_forecast.models.series import Series
+from analysis.codes import FIVE_YEARS_ON
+from analysis.errors import InputError, ModelError, Reason
 from analysis.stats.arrays import Floats
-from analysis.stats.estimates import t_interval
+from analysis.stats.estimates import in_form, t_interval, with_reasons
 from analysis.stats.fit import mean
 
-SAME, LEFT = "same school", "left the city"
-OUTCOMES = (SAME, "other school, same wijk", "other school and wijk", LEFT)
+OUTCOMES = FIVE_YEARS_ON
+SAME, LEFT = OUTCOMES[0], OUTCOMES[-1]
 EDUCATIONS = ("laag", "middelbaar", "hoog", "onbekend")
 MIX, BEHAVIOUR, ALL = "education", "behaviour", "later less earlier"
 STEP, STARTERS = 5, slice(0, 2)
 """Years that a cohort is followed, and the ages that it starts at: 4 and 5."""
-SMALL = 1e-5
+SMALL, STEPS = 1e-5, 100
 
 
 def shares(by_pupil_retention: pd.DataFrame) -> pd.DataFrame:
@@ -56,37 +61,64 @@ def effects(by_pupil_retention: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         In the form of all estimates: ``group`` is the outcome, ``term`` a cohort (beside the first) or an education
-        (beside `EDUCATIONS[0]`). Errors are clustered by starting school, by the delta method.
+        (beside `EDUCATIONS[0]`; without pupils of it there is none). Errors are clustered by starting school, by the
+        delta method. Where the data do not determine them, ``reason``.
     """
     rows = by_pupil_retention
-    cohorts = sorted(int(cohort) for cohort in rows["cohort"].unique())
-    known = [name for name in EDUCATIONS if (rows["education"] == name).any()]
-    cells = [(rows["cohort"] == cohort, f"cohort {cohort}") for cohort in cohorts[1:]]
-    cells += [(rows["education"] == name, name) for name in known[1:]]
-    X = np.column_stack([np.ones(len(rows)), *(flag.to_numpy(float) for flag, _ in cells)])
-    outcome = pd.Categorical(rows["outcome"], OUTCOMES).codes
-    group = pd.factorize(rows["location"])[0]
-    fitted = sm.MNLogit(outcome, X).fit(disp=False, cov_type="cluster", cov_kwds={"groups": group})
-    theta = np.asarray(fitted.params).ravel(order="F")
+    cohorts, terms = _terms(rows)
+    groups = [name for name in OUTCOMES if (rows["outcome"] == name).any()]
+    school = pd.factorize(rows["location"])[0]
+    n = int(school.max()) + 1
+    names = [(group, name) for name in terms for group in groups]
+    table = pd.DataFrame(names, columns=["group", "term"]).assign(estimate=np.nan, std_error=np.nan, reason="")
+    if len(names):
+        try:
+            value, error = _effects(rows, groups, terms, cohorts, school)
+            table = table.assign(estimate=value, std_error=error)
+        except ModelError as why:
+            why.raise_unless_of_the_data()
+            table = table.assign(reason=why.reason.value)
+    ends = t_interval(table["estimate"], table["std_error"], n)
+    same = {"n_obs": len(rows), "n_clusters": n}
+    return with_reasons(in_form(table.assign(**ends), model="stay_ame", unit="probability", **same))
+
+
+def _terms(rows: pd.DataFrame) -> tuple[int, dict[str, pd.Series]]:
+    """Return how many terms are cohorts, and all terms with who has them."""
+    cohorts = sorted(int(cohort) for cohort in rows["cohort"].unique())[1:]
+    terms = {f"cohort {cohort}": rows["cohort"] == cohort for cohort in cohorts}
+    if (rows["education"] == EDUCATIONS[0]).any():
+        of = {name: rows["education"] == name for name in EDUCATIONS[1:]}
+        terms |= {name: has for name, has in of.items() if has.any()}
+    return len(cohorts), terms
+
+
+def _effects(
+    rows: pd.DataFrame, groups: list[str], terms: Mapping[str, pd.Series], cohorts: int, school: NDArray[np.intp]
+) -> tuple[Floats, Floats]:
+    """Return effects and errors, by term and within it by outcome."""
+    X = np.column_stack([np.ones(len(rows)), *(has.to_numpy(float) for has in terms.values())])
+    if len(groups) < 2 or school.max() < 1:
+        raise ModelError("where pupils are: one outcome or one school", Reason.NO_VARIATION)
+    if any((pd.crosstab(rows[name], rows["outcome"]) == 0).any(axis=None) for name in ("cohort", "education")):
+        raise ModelError("where pupils are: nobody of a group has some outcome", Reason.SEPARATED)
+    theta, covariance = _fitted(rows["outcome"].map(groups.index).to_numpy(), X, school)
     unique: Floats
     unique, times = np.unique(X, axis=0, return_counts=True)
     weight = times.astype(float) / len(X)
-    blocks = [range(1, len(cohorts)), range(len(cohorts), len(cells) + 1)]
-    parts = [
-        _effect(theta, np.asarray(fitted.cov_params()), unique, weight, column, block)
-        for block in blocks
-        for column in block
-    ]
-    table = pd.DataFrame(
-        [
-            {"model": "stay_ame", "group": outcome, "term": name, "estimate": value[k], "std_error": error[k]}
-            for (value, error), (_, name) in zip(parts, cells, strict=True)
-            for k, outcome in enumerate(OUTCOMES)
-        ]
-    )
-    n = int(group.max()) + 1
-    ends = t_interval(table["estimate"], table["std_error"], n)
-    return table.assign(**ends, n_obs=len(rows), n_clusters=n, unit="probability")
+    blocks = [range(1, cohorts + 1), range(cohorts + 1, X.shape[1])]
+    parts = [_effect(theta, covariance, unique, weight, column, block) for block in blocks for column in block]
+    return np.concatenate([value for value, _ in parts]), np.concatenate([error for _, error in parts])
+
+
+def _fitted(outcome: NDArray[np.intp], X: Floats, school: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Return coefficients and their clustered covariance."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fitted = sm.MNLogit(outcome, X).fit(disp=False, maxiter=STEPS, cov_type="cluster", cov_kwds={"groups": school})
+    if not fitted.mle_retvals["converged"]:
+        raise ModelError("where pupils are five years on: no convergence", Reason.NO_CONVERGENCE)
+    return np.asarray(fitted.params).ravel(order="F"), np.asarray(fitted.cov_params())
 
 
 def _probability(theta: Floats, X: Floats) -> Floats:
@@ -128,18 +160,32 @@ def decomposition(
     -------
     DataFrame
         ``order`` (``education first`` or ``behaviour first``; empty for the difference), ``part`` (`MIX`, `BEHAVIOUR`,
-        `ALL`), ``estimate, ci_low, ci_high`` (quantiles of the bootstrap), ``n_obs, n_clusters``.
+        `ALL`), ``estimate, ci_low, ci_high`` (quantiles of the bootstrap), ``n_obs, n_clusters``. Parts have a
+        ``reason`` in their place where an education is in one of the cohorts only, also in a draw: what its pupils
+        would have done in the other is not known.
+
+    Raises
+    ------
+    InputError : A cohort has no pupils.
     """
+    followed = sorted(int(cohort) for cohort in by_pupil_retention["cohort"].unique())
+    if not {*cohorts} <= {*followed}:
+        hint = "name two cohorts of by_pupil_retention"
+        allowed, given = (", ".join(map(str, years)) for years in (followed, cohorts))
+        raise InputError("city_forecast.cohorts", "nobody is followed", given=given, allowed=allowed, hint=hint)
     rows = by_pupil_retention[by_pupil_retention["cohort"].isin(cohorts)]
     counts = _counts(rows, cohorts)
     schools = len(counts)
     drawn = rng.multinomial(schools, np.full(schools, 1 / schools), size=draws).astype(float)
     point, spread = (_parts(np.tensordot(w, counts, axes=(1, 0))) for w in (np.ones((1, schools)), drawn))
-    low, high = np.quantile(spread, [0.025, 0.975], axis=0)
+    low, high = np.quantile(spread, [0.025, 0.975], axis=0)  # missing where a part is in some draw
     names = [("education first", MIX), ("education first", BEHAVIOUR)]
     names += [("behaviour first", MIX), ("behaviour first", BEHAVIOUR), ("", ALL)]
     table = pd.DataFrame(names, columns=["order", "part"])
-    return table.assign(estimate=point[0], ci_low=low, ci_high=high, n_obs=len(rows), n_clusters=schools)
+    known = np.isfinite(low)
+    table = table.assign(estimate=np.where(known, point[0], np.nan), ci_low=low, ci_high=high)
+    reason = np.where(known, "", Reason.EMPTY.value)
+    return with_reasons(table.assign(n_obs=len(rows), n_clusters=schools, reason=reason))
 
 
 def _counts(rows: pd.DataFrame, cohorts: tuple[int, int]) -> Floats:
@@ -155,11 +201,19 @@ def _counts(rows: pd.DataFrame, cohorts: tuple[int, int]) -> Floats:
 def _parts(counts: Floats) -> Floats:
     """Return the parts of the difference, shape (draws, 5), from counts of shape (draws, cohorts, educations, 2)."""
     n, stayed = counts[..., 0], counts[..., 1]
-    share = n / n.sum(axis=2, keepdims=True)
-    p = stayed / np.maximum(n, 1)
-    mix = [((share[:, 1] - share[:, 0]) * p[:, cohort]).sum(axis=1) for cohort in (0, 1)]
-    behaviour = [(share[:, cohort] * (p[:, 1] - p[:, 0])).sum(axis=1) for cohort in (1, 0)]
-    return np.column_stack([mix[0], behaviour[0], mix[1], behaviour[1], mix[0] + behaviour[0]])
+    all_of = n.sum(axis=2, keepdims=True)
+    share = n / np.where(all_of > 0, all_of, np.nan)
+    p = stayed / np.where(n > 0, n, np.nan)
+    nobody = (n == 0).all(axis=1)  # an education that neither cohort has is no part of either
+    mix = [_sum((share[:, 1] - share[:, 0]) * p[:, cohort], nobody) for cohort in (0, 1)]
+    behaviour = [_sum(share[:, cohort] * (p[:, 1] - p[:, 0]), nobody) for cohort in (1, 0)]
+    before, after = (_sum(share[:, cohort] * p[:, cohort], n[:, cohort] == 0) for cohort in (0, 1))
+    return np.column_stack([mix[0], behaviour[0], mix[1], behaviour[1], after - before])
+
+
+def _sum(values: Floats, without: NDArray[np.bool_]) -> Floats:
+    total: Floats = np.where(without, 0.0, values).sum(axis=1)
+    return total
 
 
 def net_and_gross(data: Series, stayed: pd.DataFrame) -> pd.DataFrame:
