@@ -18,8 +18,8 @@ LETTERS = {
     **dict(zip((f"\\{name}" for name in LARGE.split()), "ΓΔΘΛΞΠΣΦΨΩ", strict=True)),
     **{r"\varphi": "φ", r"\infty": "∞", r"\#": "#", r"\%": "%", r"\dots": "…"},
 }
-OPENING = {"(": "(", "[": "[", r"\{": "{"}
-CLOSING = {")": ")", "]": "]", r"\}": "}"}
+OPENING = {"(": "(", "[": "[", r"\{": "{", r"\lfloor": "⌊"}
+CLOSING = {")": ")", "]": "]", r"\}": "}", r"\rfloor": "⌋"}
 SIGNS = {
     **{r"\le": "≤", r"\ge": "≥", r"\ne": "≠", r"\in": "∈", r"\mid": "∣", r"\sim": "∼", r"\approx": "≈", r"\to": "→"},
     **{r"\cup": "∪", r"\subseteq": "⊆", r"\setminus": "∖", r"\mp": "∓", r"\propto": "∝"},
