@@ -11,7 +11,7 @@ from scipy.stats import false_discovery_control
 
 from analysis.stats.arrays import Floats
 from analysis.stats.binomial_mixed import Counts, NestedLogit, fit_nested
-from analysis.stats.estimates import in_form
+from analysis.stats.estimates import error_of, in_form
 from analysis.stats.funnel import Overdispersion, expected_outside, freed, mid_p_z, overdispersion, two_sided
 
 LEVELS = ("vmbo-b", "vmbo-k", "vmbo-gt", "havo", "vwo")
@@ -90,7 +90,7 @@ def lasting(found: dict[str, Fitted]) -> pd.DataFrame:
             rows.append({"term": term, "estimate": value, "ci_low": low, "ci_high": high, "unit": "log odds", **counts})
         rows.append({"term": "lasting share", **_share(model), "unit": "share of variance", **counts})
     table = pd.DataFrame(rows)
-    error = (table["ci_high"] - table["ci_low"]) / (2 * ndtri(0.975))
+    error = error_of(table["ci_low"], table["ci_high"])
     return in_form(table.assign(std_error=error), model="two terms", p_value=np.nan)
 
 

@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from analysis.stats.arrays import Floats
 from analysis.stats.bands import in_bands
-from analysis.stats.estimates import in_form
+from analysis.stats.estimates import error_of, in_form
 from analysis.stats.random_effects import tau_squared
 from analysis.stats.selection import Step, walk
 from analysis.stats.splines import natural_spline
@@ -81,7 +81,7 @@ def spread(found: dict[str, Spread]) -> pd.DataFrame:
         )
     ]  # fmt: skip
     table = pd.DataFrame(rows)
-    error = (table["ci_high"] - table["ci_low"]) / (2 * ndtri(0.975))
+    error = error_of(table["ci_low"], table["ci_high"])
     return in_form(table, model="spread of means", group=PROVIDER, unit=POINTS, std_error=0.0, p_value=np.nan).assign(
         std_error=error
     )

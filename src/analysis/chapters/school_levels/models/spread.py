@@ -20,7 +20,7 @@ from analysis.errors import ModelError
 from analysis.reference_levels import COUNTED, LEVELS, SUBJECTS
 from analysis.stats.arrays import Floats
 from analysis.stats.binomial_mixed import Counts, MixedLogit, OpenCounts, fit_one_term
-from analysis.stats.estimates import in_form
+from analysis.stats.estimates import error_of, in_form
 from analysis.stats.splines import natural_spline
 
 KNOWN, SUMMED, MIDDLE = "all counts known", "masked, summed over", "masked, the middle"
@@ -121,7 +121,7 @@ def spread(found: Spreads) -> pd.DataFrame:
     table = pd.DataFrame(
         rows, columns=["model", "group", "term", "estimate", "ci_low", "ci_high", "n_obs", "n_clusters"]
     )
-    error = (table["ci_high"] - table["ci_low"]) / (2 * ndtri(0.975))
+    error = error_of(table["ci_low"], table["ci_high"])
     return in_form(table.assign(std_error=error), p_value=np.nan, unit="log odds")
 
 
