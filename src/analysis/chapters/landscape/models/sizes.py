@@ -66,14 +66,15 @@ def transitions(
     Returns
     -------
     DataFrame
-        ``from_year, to_year, size_before, size_after, schools`` and ``share`` of those of that size before; `NEW`
-        before is who was not on the list.
+        ``from_year, to_year, size_before, size_after, schools`` and ``share`` of those of that size before, of the
+        locations that have a size in one of the two years; `NEW` before is who had none: not on the list, or on it
+        without its pupils.
     """
     state, rows = states(by_location_count, edges), []
     for first, last in pairwise(years):
         pairs = state[[first, last]].set_axis(["size_before", "size_after"], axis=1)
-        pairs = pairs[~(pairs == GONE).all(axis=1)]
-        pairs["size_before"] = pairs["size_before"].replace(GONE, NEW)
+        pairs = pairs[pairs.isin(SIZES).any(axis=1)]
+        pairs["size_before"] = pairs["size_before"].replace([GONE, NOT_TOLD], NEW)
         schools = pairs.groupby(["size_before", "size_after"]).size().reindex(_known(pairs), fill_value=0)
         sizes = schools.rename("schools").reset_index()
         rows.append(sizes.assign(from_year=first, to_year=last))
@@ -90,7 +91,7 @@ def _known(pairs: pd.DataFrame) -> pd.MultiIndex:
     """Return every pair of sizes that there can be in two years: none of a size is a number, no gap."""
     before, after = ([state for state in STATES if (pairs[name] == state).any()] for name in pairs)
     every = pd.MultiIndex.from_product([before, after], names=[*pairs])
-    return every.drop([(NEW, GONE)], errors="ignore")
+    return every.drop([(NEW, GONE), (NEW, NOT_TOLD)], errors="ignore")
 
 
 def by_year(by_location_count: pd.DataFrame, edges: tuple[float, ...]) -> pd.DataFrame:
