@@ -20,7 +20,7 @@ TARGETS = ((2018, 1), (2019, 2), (2024, 6), (2024, 7))
 ALL = "all"
 RIVALS = (NAIVE, TREND, UNSHRUNKEN)
 FEWEST = 3
-"""Municipalities of a class whose coverage is drawn."""
+"""Municipalities of a class of which something is told."""
 
 
 def laws(past: pd.DataFrame, levels: Sequence[float]) -> dict[str, ErrorLaw]:
@@ -107,7 +107,8 @@ def backtest(tested: pd.DataFrame, levels: Sequence[float]) -> pd.DataFrame:
         ``method, year, years_ahead, size, municipalities, pupils``; ``mape``, the mean absolute error, ``weighted``,
         the sum of absolute errors by the sum of counts, and ``bias`` of the sum, in per cent; ``crps`` and
         ``score_95`` of log counts, in per cent; and of each level ``covered_67, low_67, high_67``: the share of
-        intervals that held the count, with its exact binomial interval.
+        intervals that held the count, with its exact binomial interval. Of a class of fewer than `FEWEST`
+        municipalities there is no row: its error would be that of one of them.
     """
     keys = ["method", "year", "years_ahead"]
     groups: list[tuple[Any, ...]] = [
@@ -121,9 +122,22 @@ def backtest(tested: pd.DataFrame, levels: Sequence[float]) -> pd.DataFrame:
     names = [*METHODS, *tested["size"].cat.categories, ALL]
     place = {name: number for number, name in enumerate(names)}
     table = pd.DataFrame(rows)
-    return table.sort_values(
-        ["years_ahead", "size", "method"], key=lambda c: c if c.name == "years_ahead" else c.map(place)
-    ).reset_index(drop=True)
+    classes = table[table["size"] != ALL]
+    alone = [at for _, own in classes.groupby(keys) for at in _too_few(own["municipalities"])]
+    return (
+        table.drop(index=alone)
+        .sort_values(["years_ahead", "size", "method"], key=lambda c: c if c.name == "years_ahead" else c.map(place))
+        .reset_index(drop=True)
+    )
+
+
+def _too_few(municipalities: pd.Series) -> pd.Index:
+    """Return the classes that may not be told: of too few, and the next smallest where these would follow from all."""
+    ordered = municipalities.sort_values(kind="stable")
+    few = int((ordered < FEWEST).sum())
+    while 0 < few < len(ordered) and ordered.head(few).sum() < FEWEST:
+        few += 1
+    return ordered.index[:few]
 
 
 def _summary(own: pd.DataFrame, levels: Sequence[float]) -> dict[str, float]:
