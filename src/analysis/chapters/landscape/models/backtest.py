@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from analysis.chapters.landscape.models.forecasts import METHODS, NAIVE, SHRUNKEN, TREND, UNSHRUNKEN
 from analysis.chapters.landscape.models.panel import Panel, size_class
+from analysis.data.received import refuse
 from analysis.stats.fit import mean
 from analysis.stats.forecast.error_law import ErrorLaw, fit_error_law
 from analysis.stats.forecast.scores import coverage, crps_normal, interval_score
@@ -75,7 +76,8 @@ def percent(level: float) -> int:
 def against_counts(data: Panel, forecast: pd.DataFrame, edges: tuple[float, ...]) -> pd.DataFrame:
     """Set forecasts beside the counts of their years.
 
-    A municipality that a year does not tell has no row, nor one of which it tells some schools only.
+    A municipality that a year does not tell has no row, nor one of which it tells some schools only. A year of which
+    that is true of all stops the chapter.
 
     Returns
     -------
@@ -89,6 +91,11 @@ def against_counts(data: Panel, forecast: pd.DataFrame, edges: tuple[float, ...]
         came = own["area"].map(told)
         rows.append(own.assign(year=year, count=came).dropna(subset="count"))
     both = pd.concat(rows, ignore_index=True)
+    untold = sorted({year for year, _ in TARGETS} - {*both["year"]})
+    hint = (
+        "without is 0 where the file of the year tells the pupils of every school of a municipality: look at that file"
+    )
+    refuse("by_area_count", "without", "in no municipality is every school told", untold, hint)
     size = size_class(both["origin"].to_numpy(), edges)
     return both.assign(error=np.log(both["forecast"] / both["count"]), size=size)
 

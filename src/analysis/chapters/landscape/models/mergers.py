@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.landscape.models.panel import Mask, in_municipalities
+from analysis.chapters.landscape.models.panel import KEY, Mask, in_municipalities
+from analysis.data.received import received
 from analysis.stats.geography import great_circle_km
 
 FIRST, LAST = 2019, 2024
@@ -35,6 +36,10 @@ def mergers(by_location_count: pd.DataFrame, by_school: pd.DataFrame, within_m: 
         has no share), ``schools_near`` (with another within reach that had more pupils in the later year) and ``share``
         of them.
     """
+    received(
+        by_location_count, "by_location_count", ("location", "area", "year", "pupils"), key=KEY, years=(FIRST, LAST)
+    )
+    received(by_school, "by_school", ("location", "lat", "lon"), key="data.source")
     wide = in_municipalities(by_location_count).pivot_table(
         index="location", columns="year", values="pupils", aggfunc="sum"
     )

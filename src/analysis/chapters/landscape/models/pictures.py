@@ -9,7 +9,16 @@ import pandas as pd
 
 from analysis.chapters.landscape.models.backtest import TARGETS, percent
 from analysis.chapters.landscape.models.forecasts import METHODS, SHRUNKEN
-from analysis.chapters.landscape.models.panel import BASE, COUNTRY, FEWEST_SCHOOLS, Panel, in_municipalities
+from analysis.chapters.landscape.models.panel import (
+    BASE,
+    COUNTED_YEARS,
+    COUNTRY,
+    FEWEST_SCHOOLS,
+    KEY,
+    Panel,
+    in_municipalities,
+)
+from analysis.data.received import received
 from analysis.stats.fit import mean
 from analysis.stats.forecast.error_law import ErrorLaw
 
@@ -21,7 +30,6 @@ ORDER = ["area", "year", "pupils_counted", "pupils_scaled", "pupils_2017", "esti
 LARGEST = 4
 """Municipalities that are drawn where the edition is about all of them."""
 GRID = 40
-COUNTED_YEARS = (2010, 2012, 2017, 2018, 2019, 2024)
 LAST_FILE = 2024
 HOW = {
     "key": "by its number",
@@ -147,6 +155,9 @@ def errors(
         count, per cent of the count).
     """
     own = tested[(tested["method"] == SHRUNKEN) & (tested["year"] == year) & tested["area"].isin(told)]
+    if own.empty:  # no municipality may be shown: there is no point, nor a curve to lay beside it
+        names = ["area", "pupils", "part", "estimate", "ci_low", "ci_high", "n_pupils"]
+        return pd.DataFrame(columns=names).astype(dict.fromkeys(("pupils", "n_pupils"), int))
     horizon = float(own["years_ahead"].max())
     points = own[["area", "origin"]].assign(part="municipality", estimate=_miss(own, rounded))
     points = points.rename(columns={"origin": "pupils"}).assign(ci_low=points["estimate"], ci_high=points["estimate"])
@@ -191,6 +202,8 @@ def places(
     Municipalities that may not be shown have no point, nor have those of which fewer than `FEWEST_SCHOOLS` schools have
     one: the middle would be that of a school.
     """
+    columns = ("municipality", "lat", "lon")
+    by_school = received(by_school, "by_school", columns, key="data.source")
     points = by_school.dropna(subset=["lat", "lon"]).groupby("municipality")[["lat", "lon"]]
     middle = points.mean()[points.size() >= FEWEST_SCHOOLS]
     own = tested[(tested["method"] == SHRUNKEN) & (tested["year"] == year) & tested["area"].isin(told)]
@@ -235,6 +248,7 @@ def placed(by_location_count: pd.DataFrame, by_institution_count: pd.DataFrame) 
     DataFrame
         ``year, placed, schools, pupils``; `WITHOUT` are locations on the list without their pupils.
     """
+    received(by_institution_count, "by_institution_count", ("brin", "year", "placed", "pupils"), key=KEY)
     every = pd.concat([by_location_count, by_institution_count], ignore_index=True)
     how = every["placed"].map(HOW).mask(every["pupils"].isna(), WITHOUT)
     sums = every.assign(placed=how).groupby(["year", "placed"])

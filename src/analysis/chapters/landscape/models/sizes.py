@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import logit, ndtr
 
-from analysis.chapters.landscape.models.panel import in_municipalities
+from analysis.chapters.landscape.models.panel import KEY, in_municipalities
+from analysis.data.received import received
+from analysis.errors import InputError, ModelError
 from analysis.stats.arrays import Floats
 from analysis.stats.fit import mean
 from analysis.stats.logit import maximise
@@ -70,6 +72,7 @@ def transitions(
         locations that have a size in one of the two years; `NEW` before is who had none: not on the list, or on it
         without its pupils.
     """
+    received(by_location_count, "by_location_count", ("location", "area", "year", "pupils"), key=KEY, years=years)
     state, rows = states(by_location_count, edges), []
     for first, last in pairwise(years):
         pairs = state[[first, last]].set_axis(["size_before", "size_after"], axis=1)
@@ -176,17 +179,28 @@ def quality(found: pd.DataFrame, norm: int) -> pd.DataFrame:
 
     Notes
     -----
-    The slope is that of a logit of what came on the log odds of the chance: 1 is calibrated, less is too sure.
+    The slope is that of a logit of what came on the log odds of the chance: 1 is calibrated, less is too sure. There is
+    none where the chance tells all small schools from all others.
     """
+    if found["small"].nunique() < 2:
+        problem = "of the schools that are followed all or none come to have at most so many pupils"
+        raise InputError("landscape.norm", problem, given=norm, hint="choose a number of pupils that some schools have")
     small, chance = found["small"].to_numpy(float), np.clip(found["chance"].to_numpy(), NEVER, 1 - NEVER)
     stays = (found["pupils"].to_numpy() <= norm).astype(float)
-    X = np.column_stack([np.ones(len(small)), logit(chance)])
-    slope = float(maximise(X, np.ones(len(small)), small).beta[1])
     miss = np.square(chance - small)
-    rows = [{"rule": MODEL, "brier": float(miss.mean()), "slope": slope}]
+    rows = [{"rule": MODEL, "brier": float(miss.mean()), "slope": _slope(chance, small)}]
     for rule, given in ((AS_OFTEN, found["rate"].to_numpy(float)), (AS_BEFORE, stays)):
         other = np.square(given - small)
         paired = mean(miss - other, found["area"]).estimates("quality", "", "points").iloc[0]
         ends = {name: float(paired[name]) for name in ("estimate", "ci_low", "ci_high")}
         rows.append({"rule": rule, "brier": float(other.mean()), "slope": np.nan, **ends})
     return pd.DataFrame(rows).assign(schools=len(found), n_clusters=found["area"].nunique())
+
+
+def _slope(chance: Floats, small: Floats) -> float:
+    X = np.column_stack([np.ones(len(small)), logit(chance)])
+    try:
+        return float(maximise(X, np.ones(len(small)), small).beta[1])
+    except ModelError as error:
+        error.raise_unless_of_the_data()
+        return np.nan
