@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from analysis.chapters.landscape.models.forecasts import METHODS, NAIVE, SHRUNKEN, TREND, UNSHRUNKEN
 from analysis.chapters.landscape.models.panel import Panel, size_class
-from analysis.data.received import refuse
+from analysis.received import refuse
 from analysis.stats.fit import mean
 from analysis.stats.forecast.error_law import ErrorLaw, fit_error_law
 from analysis.stats.forecast.scores import coverage, crps_normal, interval_score

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.chapters.landscape.models.panel import KEY, Mask, in_municipalities
-from analysis.data.received import received
+from analysis.received import received
 from analysis.stats.geography import great_circle_km
 
 FIRST, LAST = 2019, 2024

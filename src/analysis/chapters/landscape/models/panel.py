@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.data.received import received, refuse
+from analysis.received import received, refuse
 from analysis.stats.arrays import Floats
 
 BEFORE, BASE = 2012, 2017

@@ -18,7 +18,7 @@ from analysis.chapters.landscape.models.panel import (
     Panel,
     in_municipalities,
 )
-from analysis.data.received import received
+from analysis.received import received
 from analysis.stats.fit import mean
 from analysis.stats.forecast.error_law import ErrorLaw
 

@@ -14,8 +14,8 @@ import pandas as pd
 from scipy.special import logit, ndtr
 
 from analysis.chapters.landscape.models.panel import KEY, in_municipalities
-from analysis.data.received import received
 from analysis.errors import InputError, ModelError
+from analysis.received import received
 from analysis.stats.arrays import Floats
 from analysis.stats.fit import mean
 from analysis.stats.logit import maximise

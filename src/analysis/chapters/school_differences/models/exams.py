@@ -9,8 +9,8 @@ import pandas as pd
 from scipy.special import expit, ndtri
 from scipy.stats import false_discovery_control
 
-from analysis.data.received import received, refuse
 from analysis.errors import InputError, ModelError
+from analysis.received import received, refuse
 from analysis.stats.arrays import Floats
 from analysis.stats.binomial_mixed import Counts, NestedLogit, fit_nested
 from analysis.stats.estimates import error_of, in_form

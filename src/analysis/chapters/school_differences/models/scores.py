@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
-from analysis.data.received import received, refuse
 from analysis.errors import InputError, ModelError
+from analysis.received import received, refuse
 from analysis.stats.arrays import Floats
 from analysis.stats.bands import in_bands
 from analysis.stats.estimates import error_of, in_form

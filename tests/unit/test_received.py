@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from analysis.data.received import received, refuse
 from analysis.errors import InputError
+from analysis.received import received, refuse
 
 ROWS = pd.DataFrame({"year": [2017, 2019], "pupils": [10, 20]})
 
