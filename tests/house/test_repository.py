@@ -126,7 +126,7 @@ def imports_of(path: Path) -> set[str]:
 
 FLOORS = (
     ("errors", "headers", "variables"),
-    ("plain_yaml", "municipality", "school_years", "advice_levels", "reference_levels", "formula"),
+    ("plain_yaml", "municipality", "school_years", "advice_levels", "reference_levels", "formula", "received"),
     ("declare", "language", "run"),
     ("codes",),
     ("stats",),

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
+from analysis.stats.estimates import error_of
 from analysis.stats.ranks import Range, is_largest, is_smallest, range_test, rank_sets
 
 Row = Mapping[Any, Any]
@@ -65,4 +65,4 @@ def furthest_apart(rows: Iterable[Row]) -> bool:
 
 def _with_errors(rows: Iterable[Row], value: str, low: str, high: str) -> tuple[np.ndarray, np.ndarray]:
     wide = np.array([[row.get(name, np.nan) for name in (value, low, high)] for row in rows], dtype=float)
-    return wide[:, 0], (wide[:, 2] - wide[:, 1]) / (2 * ndtri(0.975))
+    return wide[:, 0], error_of(wide[:, 1], wide[:, 2])

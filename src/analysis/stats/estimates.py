@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 from scipy.stats import t as student
 
+from analysis.stats.arrays import Floats
+
 ROUNDING = 64 * float(np.finfo(float).eps)  # what remains of a number when it is subtracted from itself
 
 ESTIMATE_COLUMNS = (
@@ -67,6 +69,29 @@ def normal_interval(estimate: ArrayLike, std_error: ArrayLike, level: float = 0.
     value, error = np.asarray(estimate, float), np.asarray(std_error, float)
     half = ndtri((1 + level) / 2) * error
     return pd.DataFrame({"ci_low": value - half, "ci_high": value + half, "p_value": 2 * ndtr(-np.abs(value / error))})
+
+
+def error_of(low: ArrayLike, high: ArrayLike, level: float = 0.95) -> Floats:
+    r"""Return the standard error whose normal interval is as wide as an interval.
+
+    It is for intervals that are no normal ones, such as those of a profile likelihood, where a standard error must be
+    told or compared; the estimate need not be in the middle.
+
+    Parameters
+    ----------
+    low, high : Ends of the intervals, of any shape; missing where there is none.
+    level : Confidence level of the intervals.
+
+    Returns
+    -------
+    array
+        Of the same shape, in the unit of the ends; missing where an end is.
+
+    Notes
+    -----
+    :math:`s = (h - l) / (2 z_{(1 + \mathrm{level})/2})`, so that :math:`\hat\beta \pm z s` is as wide.
+    """
+    return np.asarray((np.asarray(high, float) - np.asarray(low, float)) / (2 * ndtri((1 + level) / 2)))
 
 
 def t_interval(

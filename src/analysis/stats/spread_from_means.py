@@ -64,7 +64,8 @@ def fit_spread(mean: Floats, n: Floats, X: Floats, level: float = 0.95) -> Sprea
     Raises
     ------
     ModelError
-        If a value is missing, a number is not positive, all numbers are alike, or groups are fewer than terms and two.
+        If a value is missing, a number is not positive, all numbers or all means are alike, or groups are fewer than
+        terms and two.
     """
     check_complete({"mean": mean, "n": n, "terms": X}, what="spread from means")
     mean, n, X = (np.asarray(values, float) for values in (mean, n, X))
@@ -72,6 +73,8 @@ def fit_spread(mean: Floats, n: Floats, X: Floats, level: float = 0.95) -> Sprea
         raise ModelError("spread from means: a number is not positive", Reason.INVALID)
     if len(mean) < X.shape[1] + 2:
         raise ModelError("spread from means needs two groups more than terms", Reason.TOO_FEW)
+    if mean.max() == mean.min():
+        raise ModelError("spread from means: all means are alike", Reason.NO_VARIATION)
     if n.max() == n.min():
         raise ModelError("spread from means: groups of one size cannot tell units from groups", Reason.NO_VARIATION)
     model = _Means(mean, n, X)

@@ -227,7 +227,8 @@ def _small(transitions: pd.DataFrame) -> Iterator[Finding]:
 def _foreseen(quality: pd.DataFrame) -> Iterator[Finding]:
     rows = {row["rule"]: row for row in as_rows(quality.dropna(subset="brier"))}
     other = rows.get(AS_OFTEN, {})
-    if MODEL in rows and pd.notna(other.get("ci_low")) and pd.notna(other.get("ci_high")):
+    known = (other.get("ci_low"), other.get("ci_high"), rows.get(MODEL, {}).get("slope"))
+    if all(pd.notna(value) for value in known):
         n = number_of(rows[MODEL]["schools"])
         chance, often = (round(row["brier"], 4) for row in (rows[MODEL], other))
         values: dict[str, Any] = {

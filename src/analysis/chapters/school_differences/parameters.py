@@ -34,7 +34,7 @@ class SchoolDifferencesBlock(Block):
     )
     fdr: float = key("false discovery rate of schools that are called different", default=0.05, gt=0, lt=1)
     signal_quantile: float = key(
-        "part of schools whose lasting share is below the signal value of the rule", default=0.25, gt=0, lt=1
+        "part of schools whose lasting share is below the signal value of the rule", default=0.25, ge=0.01, le=0.99
     )
     sizes_shown: Sizes = key(
         "candidates a year for which the rule's errors are told", unit="candidates", default=(10, 15, 25, 50, 100)

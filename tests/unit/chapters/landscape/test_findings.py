@@ -1,5 +1,6 @@
 import pandas as pd
 import pytest
+from tests.unit.chapters.landscape.conftest import exact
 
 from analysis.chapters.landscape.findings import landscape
 from analysis.chapters.landscape.models import pictures
@@ -172,7 +173,7 @@ def test_the_forecast_of_another_municipality_is_not_set_beside_what_came():
     assert "printed" in said(**IN_PRINT, **readings)
     assert "printed" not in said(**{**IN_PRINT, "printed_area": "b"}, **readings)
     rows = fans(1000).assign(pupils_counted=1000.0)
-    drawn = {area: pictures.fans(rows, area, 2024, (1100, 1150)) for area in ("a", "b")}
+    drawn = {area: pictures.fans(rows, area, 2024, (1100, 1150), exact) for area in ("a", "b")}
     assert (drawn["a"]["series"] == pictures.PRINTED).sum() == 1
     assert (drawn["b"]["series"] == pictures.PRINTED).sum() == 0
 

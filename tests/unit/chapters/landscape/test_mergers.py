@@ -31,3 +31,10 @@ def test_a_school_without_a_point_is_not_looked_at():
     counts, points = rows()
     found = mergers(counts, points[points["location"] != "gone"], within_m=250).set_index("fate")
     assert found.loc[LEFT, ["schools", "schools_without_point"]].tolist() == [1, 1]
+
+
+def test_where_no_school_has_a_point_none_is_looked_at_and_no_share_is_told():
+    counts, points = rows()
+    found = mergers(counts, points.assign(lat=None), within_m=250).set_index("fate")
+    assert found.loc[LEFT, ["schools_listed", "schools_without_point", "schools"]].tolist() == [2, 2, 0]
+    assert found["share"].isna().all()

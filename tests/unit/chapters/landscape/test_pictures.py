@@ -1,5 +1,6 @@
 import pandas as pd
 import pytest
+from tests.unit.chapters.landscape.conftest import exact
 
 from analysis.chapters.landscape.models import backtest, pictures
 from analysis.chapters.landscape.models.change import change
@@ -45,15 +46,15 @@ def test_what_may_not_be_told_is_no_point_of_a_figure_nor_the_place_of_a_table(d
     tested = backtest.against_counts(data, expected, (1000.0, 5000.0))
     smallest = data.areas["area"][data.counts[2017].idxmin()]
     told = {*data.areas["area"]} - {smallest}
-    drawn = pictures.errors(tested, laws[SHRUNKEN], 2019, 0.95, told)
+    drawn = pictures.errors(tested, laws[SHRUNKEN], 2019, 0.95, told, exact)
     assert smallest not in set(drawn["area"])
     assert drawn["pupils"].min() > data.counts[2017].min()
     points = pd.DataFrame({"municipality": [*data.areas["area"]] * 3, "lat": 52.0, "lon": 5.0})
     alone = points.drop(points.index[points["municipality"] == "a05"][0])
-    assert set(pictures.places(tested, alone, 2019, told)["area"]) == told - {"a05"}
+    assert set(pictures.places(tested, alone, 2019, told, exact)["area"]) == told - {"a05"}
     place = pictures.shown_place(smallest, told)
     assert place == COUNTRY
-    assert "municipality" not in set(change(data, place)["kind"])
+    assert "municipality" not in set(change(data, place, exact)["kind"])
 
 
 def test_two_untold_schools_and_one_give_the_same_total():

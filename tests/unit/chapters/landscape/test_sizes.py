@@ -46,6 +46,22 @@ def test_transitions_count_every_school_that_is_there_in_one_of_two_years():
     assert (2019, "new", "gone") not in rows.index
 
 
+def test_who_was_on_the_list_without_its_pupils_is_new_to_its_size_and_who_never_had_one_is_not_counted():
+    counts = schools({"told late": (-1, 100, 100, 100), "never": (-1, -1, None, -1)})
+    rows = transitions(pd.concat([COUNTS, counts]), EDGES).set_index(["from_year", "size_before", "size_after"])
+    assert rows.loc[(2012, "new", "small"), "schools"] == 1
+    assert set(rows.index.get_level_values("size_before")) == {"small", "medium", "large", "new"}
+    assert rows["schools"].groupby("from_year").sum().tolist() == [4, 4, 3]
+
+
+def test_rows_and_columns_of_a_pair_of_years_are_the_sizes_of_its_years():
+    """What by_year tells of either year is what each row and column of transitions adds up to."""
+    rows, told = transitions(COUNTS, EDGES), by_year(COUNTS, EDGES).set_index(["year", "size"])["schools"]
+    for year, side in (("from_year", "size_before"), ("to_year", "size_after")):
+        sums = rows[rows[side].isin(["small", "medium", "large"])].groupby([year, side])["schools"].sum()
+        assert all(told.get(key, 0) == n for key, n in sums.items())
+
+
 def test_schools_and_pupils_by_size():
     rows = by_year(COUNTS, EDGES).set_index(["year", "size"])
     assert rows.loc[(2012, "small"), ["schools", "pupils", "share"]].tolist() == [2, 200, 1.0]

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from analysis.chapters.landscape.models.forecasts import METHODS, NAIVE, SHRUNKEN, TREND, UNSHRUNKEN
 from analysis.chapters.landscape.models.panel import Panel, size_class
+from analysis.received import refuse
 from analysis.stats.fit import mean
 from analysis.stats.forecast.error_law import ErrorLaw, fit_error_law
 from analysis.stats.forecast.scores import coverage, crps_normal, interval_score
@@ -20,7 +21,7 @@ TARGETS = ((2018, 1), (2019, 2), (2024, 6), (2024, 7))
 ALL = "all"
 RIVALS = (NAIVE, TREND, UNSHRUNKEN)
 FEWEST = 3
-"""Municipalities of a class whose coverage is drawn."""
+"""Municipalities of a class of which something is told."""
 
 
 def laws(past: pd.DataFrame, levels: Sequence[float]) -> dict[str, ErrorLaw]:
@@ -75,7 +76,8 @@ def percent(level: float) -> int:
 def against_counts(data: Panel, forecast: pd.DataFrame, edges: tuple[float, ...]) -> pd.DataFrame:
     """Set forecasts beside the counts of their years.
 
-    A municipality that a year does not tell has no row, nor one of which it tells some schools only.
+    A municipality that a year does not tell has no row, nor one of which it tells some schools only. A year of which
+    that is true of all stops the chapter.
 
     Returns
     -------
@@ -89,6 +91,11 @@ def against_counts(data: Panel, forecast: pd.DataFrame, edges: tuple[float, ...]
         came = own["area"].map(told)
         rows.append(own.assign(year=year, count=came).dropna(subset="count"))
     both = pd.concat(rows, ignore_index=True)
+    untold = sorted({year for year, _ in TARGETS} - {*both["year"]})
+    hint = (
+        "without is 0 where the file of the year tells the pupils of every school of a municipality: look at that file"
+    )
+    refuse("by_area_count", "without", "in no municipality is every school told", untold, hint)
     size = size_class(both["origin"].to_numpy(), edges)
     return both.assign(error=np.log(both["forecast"] / both["count"]), size=size)
 
@@ -107,7 +114,8 @@ def backtest(tested: pd.DataFrame, levels: Sequence[float]) -> pd.DataFrame:
         ``method, year, years_ahead, size, municipalities, pupils``; ``mape``, the mean absolute error, ``weighted``,
         the sum of absolute errors by the sum of counts, and ``bias`` of the sum, in per cent; ``crps`` and
         ``score_95`` of log counts, in per cent; and of each level ``covered_67, low_67, high_67``: the share of
-        intervals that held the count, with its exact binomial interval.
+        intervals that held the count, with its exact binomial interval. Of a class of fewer than `FEWEST`
+        municipalities there is no row: its error would be that of one of them.
     """
     keys = ["method", "year", "years_ahead"]
     groups: list[tuple[Any, ...]] = [
@@ -121,9 +129,22 @@ def backtest(tested: pd.DataFrame, levels: Sequence[float]) -> pd.DataFrame:
     names = [*METHODS, *tested["size"].cat.categories, ALL]
     place = {name: number for number, name in enumerate(names)}
     table = pd.DataFrame(rows)
-    return table.sort_values(
-        ["years_ahead", "size", "method"], key=lambda c: c if c.name == "years_ahead" else c.map(place)
-    ).reset_index(drop=True)
+    classes = table[table["size"] != ALL]
+    alone = [at for _, own in classes.groupby(keys) for at in _too_few(own["municipalities"])]
+    return (
+        table.drop(index=alone)
+        .sort_values(["years_ahead", "size", "method"], key=lambda c: c if c.name == "years_ahead" else c.map(place))
+        .reset_index(drop=True)
+    )
+
+
+def _too_few(municipalities: pd.Series) -> pd.Index:
+    """Return the classes that may not be told: of too few, and the next smallest where these would follow from all."""
+    ordered = municipalities.sort_values(kind="stable")
+    few = int((ordered < FEWEST).sum())
+    while 0 < few < len(ordered) and ordered.head(few).sum() < FEWEST:
+        few += 1
+    return ordered.index[:few]
 
 
 def _summary(own: pd.DataFrame, levels: Sequence[float]) -> dict[str, float]:

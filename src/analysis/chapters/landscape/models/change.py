@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from analysis.chapters.landscape.models.panel import AGES, COUNTRY, STEP, Panel
 from analysis.stats.forecast.change import components
 
+Rounded = Callable[[pd.Series], pd.Series]
 PARTS = ("entries", "leavers", "moved")
 LEAVING = AGES.index(11)
 
 
-def change(data: Panel, area: str) -> pd.DataFrame:
+def change(data: Panel, area: str, rounded: Rounded) -> pd.DataFrame:
     """Split the change from 2012 to 2017 of the country, of each province and of one municipality; exact.
 
     Parameters
     ----------
     data : Counts by age.
     area : The municipality; a name that is none is not told.
+    rounded : Rounds counts as they are published: a share of exact ones beside rounded ones would tell these closer.
 
     Returns
     -------
@@ -27,34 +31,37 @@ def change(data: Panel, area: str) -> pd.DataFrame:
         ``moved_share, change_share``. Whoever reaches age 11 counts as a leaver if not at school: on 1 October some of
         that age have left.
     """
+    numbers = ["pupils_before", "pupils_after", "n_entries", "n_leavers"]
+    rows = _by_place(data, area, numbers)
+    before, after, entries, leavers = (rounded(rows[name]) for name in numbers)
+    shares = {
+        "entries_share": entries,
+        "leavers_share": -leavers,
+        "flow_share": entries - leavers,
+        "moved_share": after - before - entries + leavers,
+        "change_share": after - before,
+    }
+    return rows.assign(**{name: n / before for name, n in shares.items()})
+
+
+def _by_place(data: Panel, area: str, numbers: list[str]) -> pd.DataFrame:
+    """Count pupils, entries and leavers of the country, of the municipality if there is, and of each province."""
     split = components(data.before, data.base, step=STEP, leaving_from=LEAVING)
     by_area = data.areas.assign(
         pupils_before=data.before.sum(axis=1),
         pupils_after=data.base.sum(axis=1),
         n_entries=split.entries,
         n_leavers=split.leavers,
-        moved=split.moved.sum(axis=1),
     )
-    numbers = ["pupils_before", "pupils_after", "n_entries", "n_leavers", "moved"]
     country = by_area[numbers].sum().to_frame().T.assign(place=COUNTRY, kind="country")
     provinces = by_area.groupby("province")[numbers].sum().rename_axis("place").reset_index().assign(kind="province")
     own = by_area.loc[by_area["area"] == area, ["area", *numbers]].rename(columns={"area": "place"})
     rows = pd.concat([country, own.assign(kind="municipality"), provinces], ignore_index=True)
-    rows = rows.astype(dict.fromkeys(numbers, "int64"))
-    shares = {
-        "entries_share": rows["n_entries"],
-        "leavers_share": -rows["n_leavers"],
-        "flow_share": rows["n_entries"] - rows["n_leavers"],
-        "moved_share": rows["moved"],
-        "change_share": rows["pupils_after"] - rows["pupils_before"],
-    }
-    return rows[["place", "kind", *numbers[:-1]]].assign(
-        **{name: n / rows["pupils_before"] for name, n in shares.items()}
-    )
+    return rows.astype(dict.fromkeys(numbers, "int64"))[["place", "kind", *numbers]]
 
 
-def cohort_ratios(data: Panel, area: str) -> pd.DataFrame:
-    """Return what became of each cohort of 2012 by 2017, net.
+def cohort_ratios(data: Panel, area: str, rounded: Rounded) -> pd.DataFrame:
+    """Return what became of each cohort of 2012 by 2017, net; the ratio is that of the counts as they are published.
 
     Returns
     -------
@@ -75,4 +82,4 @@ def cohort_ratios(data: Panel, area: str) -> pd.DataFrame:
         if age + STEP <= AGES[-1]
     ]
     table = pd.DataFrame(rows)
-    return table.assign(ratio=table["pupils_after"] / table["pupils_before"])
+    return table.assign(ratio=rounded(table["pupils_after"]) / rounded(table["pupils_before"]))

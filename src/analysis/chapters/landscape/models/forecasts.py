@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -54,8 +54,15 @@ def _ratios(data: Panel, cohort: str) -> pd.DataFrame:
     return rows.assign(pupils_before=first.astype(int), pupils_after=last.astype(int))
 
 
-def used_ratios(data: Panel, areas: Sequence[str]) -> pd.DataFrame:
+def used_ratios(data: Panel, areas: Sequence[str], rounded: Callable[[pd.Series], pd.Series]) -> pd.DataFrame:
     """Return the cohort ratios with which municipalities are forecast, beside their own.
+
+    Parameters
+    ----------
+    data, areas : Counts, and the municipalities that are shown.
+    rounded
+        Rounds counts as they are published. The own ratio is that of such counts, and the used one follows from it: of
+        exact counts they would tell these closer.
 
     Returns
     -------
@@ -66,8 +73,10 @@ def used_ratios(data: Panel, areas: Sequence[str]) -> pd.DataFrame:
     rows = []
     for name, ages in COHORTS.items():
         found = _ratios(data, name).assign(area=data.areas["area"], cohort=" and ".join(map(str, ages)))
-        names = {"own": "raw", "of_region": "of_region", "used": "shrunken"}
-        ratios = {column: np.exp(found[log].to_numpy(float)) for column, log in names.items()}
+        before, after = (rounded(found[name]).astype(float) for name in ("pupils_before", "pupils_after"))
+        own = (after / before).where((before > 0) & (after > 0), 1.0)  # as the raw one, which is zero in logarithms
+        region = np.exp(found["of_region"].astype(float))
+        ratios = {"own": own, "of_region": region, "used": region * (own / region) ** found["weight"]}
         rows.append(found[["area", "cohort", "pupils_before", "pupils_after", "weight"]].assign(**ratios))
     table = pd.concat(rows, ignore_index=True)
     return table[table["area"].isin(areas)].sort_values(["area", "cohort"]).reset_index(drop=True)

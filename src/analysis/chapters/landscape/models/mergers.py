@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.landscape.models.panel import Mask, in_municipalities
+from analysis.chapters.landscape.models.panel import KEY, Mask, in_municipalities
+from analysis.received import received
 from analysis.stats.geography import great_circle_km
 
 FIRST, LAST = 2019, 2024
-ORDER = ["from_year", "to_year", "fate", "schools_without_point", "schools", "schools_near", "share"]
+ORDER = [
+    *("from_year", "to_year", "fate", "schools_listed"),
+    *("schools_without_point", "schools", "schools_near", "share"),
+]
 LEFT, STAYED = "gone", "on the list"
 
 
@@ -27,9 +31,15 @@ def mergers(by_location_count: pd.DataFrame, by_school: pd.DataFrame, within_m: 
     Returns
     -------
     DataFrame
-        ``from_year, to_year, fate`` (`LEFT` or `STAYED`), ``schools_without_point`` (not looked at), ``schools`` (with
-        one), ``schools_near`` (with another within reach that had more pupils in the later year) and ``share`` of them.
+        ``from_year, to_year, fate`` (`LEFT` or `STAYED`), ``schools_listed`` (that had pupils: sizes by year and what
+        became of them tell this too), ``schools_without_point`` (not looked at), ``schools`` (with one; none of them
+        has no share), ``schools_near`` (with another within reach that had more pupils in the later year) and ``share``
+        of them.
     """
+    received(
+        by_location_count, "by_location_count", ("location", "area", "year", "pupils"), key=KEY, years=(FIRST, LAST)
+    )
+    received(by_school, "by_school", ("location", "lat", "lon"), key="data.source")
     wide = in_municipalities(by_location_count).pivot_table(
         index="location", columns="year", values="pupils", aggfunc="sum"
     )
@@ -39,8 +49,12 @@ def mergers(by_location_count: pd.DataFrame, by_school: pd.DataFrame, within_m: 
     placed = there.join(points, how="inner")
     near = _has_near(placed, placed[placed[LAST] > placed[FIRST]], within_m / 1000)
     rows = placed.assign(near=near).groupby("fate")["near"].agg(schools="size", schools_near="sum")
-    without = there["fate"].value_counts() - rows["schools"]
-    rows = rows.assign(schools_without_point=without, share=rows["schools_near"] / rows["schools"])
+    listed = there["fate"].value_counts().sort_index()
+    rows = rows.reindex(listed.index, fill_value=0)
+    without = listed - rows["schools"]
+    rows = rows.assign(
+        schools_listed=listed, schools_without_point=without, share=rows["schools_near"] / rows["schools"]
+    )
     table: pd.DataFrame = rows.reset_index().assign(from_year=FIRST, to_year=LAST)[ORDER]
     return table
 

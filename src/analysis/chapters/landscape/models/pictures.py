@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import pandas as pd
 
 from analysis.chapters.landscape.models.backtest import TARGETS, percent
 from analysis.chapters.landscape.models.forecasts import METHODS, SHRUNKEN
-from analysis.chapters.landscape.models.panel import BASE, COUNTRY, FEWEST_SCHOOLS, Panel, in_municipalities
+from analysis.chapters.landscape.models.panel import (
+    BASE,
+    COUNTED_YEARS,
+    COUNTRY,
+    FEWEST_SCHOOLS,
+    KEY,
+    Panel,
+    in_municipalities,
+)
+from analysis.received import received
 from analysis.stats.fit import mean
 from analysis.stats.forecast.error_law import ErrorLaw
 
+Rounded = Callable[[pd.Series], pd.Series]
+"""Rounds counts as the gate does: what else follows from a count is made of what is published, or tells more of it."""
 COUNTED, FORECAST, PRINTED = "counted", "forecast", "in print"
 WHOLE = ("pupils_2017", "pupils_counted", "pupils_scaled")
 ORDER = ["area", "year", "pupils_counted", "pupils_scaled", "pupils_2017", "estimate", "ci_low", "ci_high"]
 LARGEST = 4
 """Municipalities that are drawn where the edition is about all of them."""
 GRID = 40
-COUNTED_YEARS = (2010, 2012, 2017, 2018, 2019, 2024)
 LAST_FILE = 2024
 HOW = {
     "key": "by its number",
@@ -44,9 +54,20 @@ def shown_areas(data: Panel, region: str) -> list[str]:
 
 
 def forecast(
-    data: Panel, expected: pd.DataFrame, by_location_count: pd.DataFrame, areas: Sequence[str], level: float
+    data: Panel,
+    expected: pd.DataFrame,
+    by_location_count: pd.DataFrame,
+    areas: Sequence[str],
+    level: float,
+    rounded: Rounded,
 ) -> pd.DataFrame:
     """Set the forecast by cohorts with its interval beside the counts.
+
+    Parameters
+    ----------
+    data, expected, by_location_count : Counts by municipality, forecasts with intervals, and counts by location.
+    areas, level : Municipalities, and the level of the interval.
+    rounded : Rounds counts as they are published: of a count and of what untold schools add nothing else is told.
 
     Returns
     -------
@@ -64,7 +85,7 @@ def forecast(
     rows = own[columns].merge(counted.astype({"year": int}), on=["area", "year"], how="outer")
     scale = untold(by_location_count).rename("scale").reset_index()
     rows = rows.merge(scale, on=["area", "year"], how="left")
-    rows = rows.assign(pupils_scaled=(rows["pupils_counted"] * rows["scale"].fillna(1)).round())
+    rows = rows.assign(pupils_scaled=(rounded(rows["pupils_counted"]) * rows["scale"].fillna(1)).round())
     rows = rows.astype({"year": int}).astype(dict.fromkeys(WHOLE, "Int64"))
     return rows.sort_values(["area", "year"]).reset_index(drop=True)[ORDER]
 
@@ -82,7 +103,9 @@ def untold(by_location_count: pd.DataFrame) -> pd.Series:
     return ((told + lacking) / told)[told > 0]
 
 
-def fans(rows: pd.DataFrame, printed_area: str, printed_year: int, printed: tuple[int, int]) -> pd.DataFrame:
+def fans(
+    rows: pd.DataFrame, printed_area: str, printed_year: int, printed: tuple[int, int], rounded: Rounded
+) -> pd.DataFrame:
     """Lay the forecast, the counts and a forecast in print of municipalities under each other, to draw them.
 
     Parameters
@@ -90,6 +113,7 @@ def fans(rows: pd.DataFrame, printed_area: str, printed_year: int, printed: tupl
     rows : Of `forecast`.
     printed_area, printed_year, printed
         Of a forecast in print, and the two readings of its number; it is drawn where the rows have that municipality.
+    rounded : Rounds counts as they are published: a count is drawn where the same row tells that it is.
 
     Returns
     -------
@@ -98,7 +122,7 @@ def fans(rows: pd.DataFrame, printed_area: str, printed_year: int, printed: tupl
         ``pupils``: those that the row rests on.
     """
     counted = rows.dropna(subset="pupils_counted").assign(series=COUNTED, pupils=lambda d: d["pupils_counted"])
-    counted = counted.assign(estimate=counted["pupils"].astype(float), ci_low=np.nan, ci_high=np.nan)
+    counted = counted.assign(estimate=rounded(counted["pupils"]).astype(float), ci_low=np.nan, ci_high=np.nan)
     made = rows.dropna(subset="estimate").assign(series=FORECAST, pupils=lambda d: d["pupils_2017"])
     start = counted[counted["year"] == BASE].assign(series=FORECAST)
     start = start.assign(ci_low=start["estimate"], ci_high=start["estimate"])
@@ -112,13 +136,16 @@ def fans(rows: pd.DataFrame, printed_area: str, printed_year: int, printed: tupl
     return every.astype({"year": int, "pupils": int}).sort_values(["area", "series", "year"]).reset_index(drop=True)
 
 
-def errors(tested: pd.DataFrame, law: ErrorLaw, year: int, level: float, told: Collection[str]) -> pd.DataFrame:
+def errors(
+    tested: pd.DataFrame, law: ErrorLaw, year: int, level: float, told: Collection[str], rounded: Rounded
+) -> pd.DataFrame:
     """Give the error of every municipality in a year, per cent, and the interval that its size was given.
 
     Parameters
     ----------
     tested, law, year, level : Of the cohorts: what came, the law of their errors, the year and level of the interval.
     told : Municipalities that may be shown; others are no points, and do not stretch the curve.
+    rounded : Rounds counts as they are published, so that forecast and error give no closer count.
 
     Returns
     -------
@@ -128,8 +155,11 @@ def errors(tested: pd.DataFrame, law: ErrorLaw, year: int, level: float, told: C
         count, per cent of the count).
     """
     own = tested[(tested["method"] == SHRUNKEN) & (tested["year"] == year) & tested["area"].isin(told)]
+    if own.empty:  # no municipality may be shown: there is no point, nor a curve to lay beside it
+        names = ["area", "pupils", "part", "estimate", "ci_low", "ci_high", "n_pupils"]
+        return pd.DataFrame(columns=names).astype(dict.fromkeys(("pupils", "n_pupils"), int))
     horizon = float(own["years_ahead"].max())
-    points = own[["area", "origin"]].assign(part="municipality", estimate=100 * np.expm1(own["error"]))
+    points = own[["area", "origin"]].assign(part="municipality", estimate=_miss(own, rounded))
     points = points.rename(columns={"origin": "pupils"}).assign(ci_low=points["estimate"], ci_high=points["estimate"])
     grid = np.round(np.geomspace(own["origin"].min(), own["origin"].max(), GRID))
     half, middle = law.quantiles[level] * law.scale(horizon, grid), law.bias * horizon
@@ -158,17 +188,28 @@ def contest(tested: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)[["method", "year", "estimate", "ci_low", "ci_high", "n_obs", "n_clusters"]]
 
 
-def places(tested: pd.DataFrame, by_school: pd.DataFrame, year: int, told: Collection[str]) -> pd.DataFrame:
+def _miss(own: pd.DataFrame, rounded: Rounded) -> pd.Series:
+    """Return forecasts less counts, per cent of the counts as they are published."""
+    count = rounded(own["count"])
+    return 100 * (own["forecast"] / count.where(count > 0) - 1)
+
+
+def places(
+    tested: pd.DataFrame, by_school: pd.DataFrame, year: int, told: Collection[str], rounded: Rounded
+) -> pd.DataFrame:
     """Put the error of each municipality on the map: ``area, lat, lon, pupils, error`` (per cent of the count).
 
     Municipalities that may not be shown have no point, nor have those of which fewer than `FEWEST_SCHOOLS` schools have
     one: the middle would be that of a school.
     """
+    columns = ("municipality", "lat", "lon")
+    by_school = received(by_school, "by_school", columns, key="data.source")
     points = by_school.dropna(subset=["lat", "lon"]).groupby("municipality")[["lat", "lon"]]
     middle = points.mean()[points.size() >= FEWEST_SCHOOLS]
     own = tested[(tested["method"] == SHRUNKEN) & (tested["year"] == year) & tested["area"].isin(told)]
-    rows = own[["area", "origin", "error"]].rename(columns={"origin": "pupils"}).join(middle, on="area").dropna()
-    return rows.assign(error=100 * np.expm1(rows["error"]), pupils=rows["pupils"].astype(int)).reset_index(drop=True)
+    rows = own[["area", "origin"]].assign(error=_miss(own, rounded)).rename(columns={"origin": "pupils"})
+    rows = rows.join(middle, on="area").dropna()
+    return rows.assign(pupils=rows["pupils"].astype(int)).reset_index(drop=True)
 
 
 def counts_table(by_location_count: pd.DataFrame, region: str) -> pd.DataFrame:
@@ -207,6 +248,7 @@ def placed(by_location_count: pd.DataFrame, by_institution_count: pd.DataFrame) 
     DataFrame
         ``year, placed, schools, pupils``; `WITHOUT` are locations on the list without their pupils.
     """
+    received(by_institution_count, "by_institution_count", ("brin", "year", "placed", "pupils"), key=KEY)
     every = pd.concat([by_location_count, by_institution_count], ignore_index=True)
     how = every["placed"].map(HOW).mask(every["pupils"].isna(), WITHOUT)
     sums = every.assign(placed=how).groupby(["year", "placed"])

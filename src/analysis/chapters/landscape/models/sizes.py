@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import logit, ndtr
 
-from analysis.chapters.landscape.models.panel import in_municipalities
+from analysis.chapters.landscape.models.panel import KEY, in_municipalities
+from analysis.errors import InputError, ModelError
+from analysis.received import received
 from analysis.stats.arrays import Floats
 from analysis.stats.fit import mean
 from analysis.stats.logit import maximise
@@ -66,14 +68,16 @@ def transitions(
     Returns
     -------
     DataFrame
-        ``from_year, to_year, size_before, size_after, schools`` and ``share`` of those of that size before; `NEW`
-        before is who was not on the list.
+        ``from_year, to_year, size_before, size_after, schools`` and ``share`` of those of that size before, of the
+        locations that have a size in one of the two years; `NEW` before is who had none: not on the list, or on it
+        without its pupils.
     """
+    received(by_location_count, "by_location_count", ("location", "area", "year", "pupils"), key=KEY, years=years)
     state, rows = states(by_location_count, edges), []
     for first, last in pairwise(years):
         pairs = state[[first, last]].set_axis(["size_before", "size_after"], axis=1)
-        pairs = pairs[~(pairs == GONE).all(axis=1)]
-        pairs["size_before"] = pairs["size_before"].replace(GONE, NEW)
+        pairs = pairs[pairs.isin(SIZES).any(axis=1)]
+        pairs["size_before"] = pairs["size_before"].replace([GONE, NOT_TOLD], NEW)
         schools = pairs.groupby(["size_before", "size_after"]).size().reindex(_known(pairs), fill_value=0)
         sizes = schools.rename("schools").reset_index()
         rows.append(sizes.assign(from_year=first, to_year=last))
@@ -90,7 +94,7 @@ def _known(pairs: pd.DataFrame) -> pd.MultiIndex:
     """Return every pair of sizes that there can be in two years: none of a size is a number, no gap."""
     before, after = ([state for state in STATES if (pairs[name] == state).any()] for name in pairs)
     every = pd.MultiIndex.from_product([before, after], names=[*pairs])
-    return every.drop([(NEW, GONE)], errors="ignore")
+    return every.drop([(NEW, GONE), (NEW, NOT_TOLD)], errors="ignore")
 
 
 def by_year(by_location_count: pd.DataFrame, edges: tuple[float, ...]) -> pd.DataFrame:
@@ -175,17 +179,28 @@ def quality(found: pd.DataFrame, norm: int) -> pd.DataFrame:
 
     Notes
     -----
-    The slope is that of a logit of what came on the log odds of the chance: 1 is calibrated, less is too sure.
+    The slope is that of a logit of what came on the log odds of the chance: 1 is calibrated, less is too sure. There is
+    none where the chance tells all small schools from all others.
     """
+    if found["small"].nunique() < 2:
+        problem = "of the schools that are followed all or none come to have at most so many pupils"
+        raise InputError("landscape.norm", problem, given=norm, hint="choose a number of pupils that some schools have")
     small, chance = found["small"].to_numpy(float), np.clip(found["chance"].to_numpy(), NEVER, 1 - NEVER)
     stays = (found["pupils"].to_numpy() <= norm).astype(float)
-    X = np.column_stack([np.ones(len(small)), logit(chance)])
-    slope = float(maximise(X, np.ones(len(small)), small).beta[1])
     miss = np.square(chance - small)
-    rows = [{"rule": MODEL, "brier": float(miss.mean()), "slope": slope}]
+    rows = [{"rule": MODEL, "brier": float(miss.mean()), "slope": _slope(chance, small)}]
     for rule, given in ((AS_OFTEN, found["rate"].to_numpy(float)), (AS_BEFORE, stays)):
         other = np.square(given - small)
         paired = mean(miss - other, found["area"]).estimates("quality", "", "points").iloc[0]
         ends = {name: float(paired[name]) for name in ("estimate", "ci_low", "ci_high")}
         rows.append({"rule": rule, "brier": float(other.mean()), "slope": np.nan, **ends})
     return pd.DataFrame(rows).assign(schools=len(found), n_clusters=found["area"].nunique())
+
+
+def _slope(chance: Floats, small: Floats) -> float:
+    X = np.column_stack([np.ones(len(small)), logit(chance)])
+    try:
+        return float(maximise(X, np.ones(len(small)), small).beta[1])
+    except ModelError as error:
+        error.raise_unless_of_the_data()
+        return np.nan

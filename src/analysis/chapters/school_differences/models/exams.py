@@ -9,14 +9,19 @@ import pandas as pd
 from scipy.special import expit, ndtri
 from scipy.stats import false_discovery_control
 
+from analysis.errors import InputError, ModelError
+from analysis.received import received, refuse
 from analysis.stats.arrays import Floats
 from analysis.stats.binomial_mixed import Counts, NestedLogit, fit_nested
-from analysis.stats.estimates import in_form
+from analysis.stats.estimates import error_of, in_form
 from analysis.stats.funnel import Overdispersion, expected_outside, freed, mid_p_z, overdispersion, two_sided
 
 LEVELS = ("vmbo-b", "vmbo-k", "vmbo-gt", "havo", "vwo")
 LIMITS = (0.95, 0.998)
 ALL = "all levels"
+TABLE = "by_school_exam"
+SCHOOLS = 10
+"""Schools of a level from which on its last springs are predicted."""
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(31)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()
 
@@ -49,6 +54,53 @@ class Fitted:
         return np.asarray(expit(self.centre + self.model.lasting * z[:, None] + self.model.passing * NODES))
 
 
+def select(by_school_exam: pd.DataFrame, hold_out: int) -> pd.DataFrame:
+    """Return the examinations as they are, or stop where nothing can be said of them.
+
+    Parameters
+    ----------
+    by_school_exam : As its contract in `data.outcome_files` says.
+    hold_out : Last years, that the earlier ones predict.
+
+    Raises
+    ------
+    InputError
+        A column is missing or a count, there are too few springs or schools, or at some level everybody passed in a
+        spring, or nobody.
+    """
+    columns = ("location", "level", "year", "candidates", "passed")
+    rows = received(by_school_exam, TABLE, columns, key="data.exams_of_schools")
+    _refuse_counts(rows)
+    _refuse_springs(rows, hold_out)
+    last = rows["year"] > rows["year"].max() - hold_out
+    both = rows[last].merge(rows[~last], on=["level", "location"])[["level", "location"]].drop_duplicates()
+    if both["level"].value_counts().max() < SCHOOLS or both.empty:
+        problem = f"no level has {SCHOOLS} schools both in the last {hold_out} springs and before them"
+        raise InputError(f"{TABLE}: location", problem, hint="leave the block out for so few schools")
+    return rows
+
+
+def _refuse_counts(rows: pd.DataFrame) -> None:
+    wrong = ~(rows["passed"].between(0, rows["candidates"]) & (rows["candidates"] > 0))
+    hint = "give both in each row, candidates from 1 and passed up to these"
+    refuse(TABLE, "candidates, passed", "rows have no count, or one that cannot be", rows.index[wrong] + 1, hint)
+    refuse(TABLE, "level", "there are no such levels", {*rows["level"]} - {*LEVELS}, f"use {', '.join(LEVELS)}")
+    sums = rows.groupby(["level", "year"])[["candidates", "passed"]].sum()
+    alike = sums.index[(sums["passed"] == 0) | (sums["passed"] == sums["candidates"])]
+    hint = "leave that level out of the file: of one share there are no differences"
+    refuse(TABLE, "passed", "everybody or nobody passed at a level in a spring", alike, hint)
+
+
+def _refuse_springs(rows: pd.DataFrame, hold_out: int) -> None:
+    springs = rows["year"].nunique()
+    if rows["year"].max() - rows["year"].min() < hold_out:
+        problem, hint = f"no spring of {springs} is left before the last", "lower it, or bring in earlier springs"
+        raise InputError("school_differences.hold_out_years", problem, given=hold_out, hint=hint)
+    followed = rows.groupby(["level", "location"])["year"].nunique().groupby("level").max()
+    hint = "bring in more springs of that level, or leave it out: one tells not what lasts from what passes"
+    refuse(TABLE, "year", "no school of a level is there in two springs", followed.index[followed < 2], hint)
+
+
 def fitted(by_school_exam: pd.DataFrame) -> dict[str, Fitted]:
     """Fit lasting and passing differences between schools of each level, with a constant per year.
 
@@ -62,7 +114,11 @@ def fitted(by_school_exam: pd.DataFrame) -> dict[str, Fitted]:
         if rows["location"].nunique() < 3:
             continue
         years = pd.get_dummies(rows["year"]).to_numpy(float)
-        model = fit_nested(Counts.known(rows["candidates"], rows["passed"]), years, rows["location"])
+        try:
+            model = fit_nested(Counts.known(rows["candidates"], rows["passed"]), years, rows["location"])
+        except ModelError as error:
+            error.raise_unless_of_the_data()
+            raise InputError(f"{TABLE}: level {level}", str(error), hint="leave that level out of the file") from error
         found[level] = Fitted(model, float(model.beta.mean()), rows)
     return found
 
@@ -90,7 +146,7 @@ def lasting(found: dict[str, Fitted]) -> pd.DataFrame:
             rows.append({"term": term, "estimate": value, "ci_low": low, "ci_high": high, "unit": "log odds", **counts})
         rows.append({"term": "lasting share", **_share(model), "unit": "share of variance", **counts})
     table = pd.DataFrame(rows)
-    error = (table["ci_high"] - table["ci_low"]) / (2 * ndtri(0.975))
+    error = error_of(table["ci_low"], table["ci_high"])
     return in_form(table.assign(std_error=error), model="two terms", p_value=np.nan)
 
 

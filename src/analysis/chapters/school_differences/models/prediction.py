@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.school_differences.models.exams import LEVELS
+from analysis.chapters.school_differences.models.exams import LEVELS, SCHOOLS
 from analysis.stats.arrays import Floats
 from analysis.stats.binomial_mixed import Counts, fit_one_term, posterior
 from analysis.stats.estimates import in_form, t_interval
@@ -43,7 +43,7 @@ def predicted(by_school_exam: pd.DataFrame, hold_out: int) -> pd.DataFrame:
     ]
     both = sums[0].add_suffix("_first").join(sums[1], how="inner").reset_index()
     return pd.concat(
-        [_of_level(both[both["level"] == level]) for level in LEVELS if (both["level"] == level).sum() > 9]
+        [_of_level(both[both["level"] == level]) for level in LEVELS if (both["level"] == level).sum() >= SCHOOLS]
     )
 
 

@@ -9,9 +9,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
+from analysis.errors import InputError, ModelError
+from analysis.received import received, refuse
 from analysis.stats.arrays import Floats
 from analysis.stats.bands import in_bands
-from analysis.stats.estimates import in_form
+from analysis.stats.estimates import error_of, in_form
 from analysis.stats.random_effects import tau_squared
 from analysis.stats.selection import Step, walk
 from analysis.stats.splines import natural_spline
@@ -20,6 +22,8 @@ from analysis.stats.spread_from_means import Spread, fit_spread
 PROVIDER = "CET"
 """The test of most schools: pupils' standard deviation differs by test, so that the tests cannot be put together."""
 NINE_IN_TEN = float(ndtri(0.95))
+LEAST = 3
+"""Schools that a curve needs beyond its terms: for its intercept, and two more."""
 GRID = np.linspace(-8.0, 8.0, 1601)
 POINTS = "points"
 CONTROLS = ("none", "schoolweging")
@@ -36,7 +40,16 @@ def select(by_school_score: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     -------
     tuple of DataFrame
         The schools that stay; and the account in the form of `chapter.Chapter.account`.
+
+    Raises
+    ------
+    InputError : A column is missing, or a school's mean or its pupils.
     """
+    table, columns = "by_school_score", ("location", "provider", "tested", "mean", "schoolweging")
+    received(by_school_score, table, columns, key="data.outcomes_of_schools")
+    unknown = by_school_score["mean"].isna() | ~(by_school_score["tested"] > 0)
+    at = by_school_score.index[unknown] + 1
+    refuse(table, "mean, tested", "rows have no mean, or no pupils", at, "give both in each row, or leave the row out")
     steps: list[Step] = [
         ("test of most schools", "test of another provider", lambda rows: rows["provider"] == PROVIDER),
         ("schoolweging", "no schoolweging in 2018", lambda rows: rows["schoolweging"].notna()),
@@ -52,10 +65,22 @@ def fits(schools: pd.DataFrame, df: int) -> dict[str, Spread]:
     ----------
     schools : As `select` returns them.
     df : Terms of the curve over schoolweging.
+
+    Raises
+    ------
+    InputError : The schools are too few for the curve, or too much alike.
     """
+    hint = "lower school_differences.spline_df, or leave the block out for so few schools"
+    if len(schools) < df + LEAST:
+        problem = f"{len(schools)} schools have the test {PROVIDER} and a schoolweging: the curve needs {df + LEAST}"
+        raise InputError("by_school_score: provider, schoolweging", problem, hint=hint)
     mean, n = (schools[name].to_numpy(float) for name in ("mean", "tested"))
-    terms = {"none": np.ones((len(schools), 1)), "schoolweging": natural_spline(schools["schoolweging"], df)}
-    return {controls: fit_spread(mean, n, X) for controls, X in terms.items()}
+    try:
+        terms = {"none": np.ones((len(schools), 1)), "schoolweging": natural_spline(schools["schoolweging"], df)}
+        return {controls: fit_spread(mean, n, X) for controls, X in terms.items()}
+    except ModelError as error:
+        error.raise_unless_of_the_data()
+        raise InputError("by_school_score: mean, tested, schoolweging", str(error), hint=hint) from error
 
 
 def spread(found: dict[str, Spread]) -> pd.DataFrame:
@@ -81,7 +106,7 @@ def spread(found: dict[str, Spread]) -> pd.DataFrame:
         )
     ]  # fmt: skip
     table = pd.DataFrame(rows)
-    error = (table["ci_high"] - table["ci_low"]) / (2 * ndtri(0.975))
+    error = error_of(table["ci_low"], table["ci_high"])
     return in_form(table, model="spread of means", group=PROVIDER, unit=POINTS, std_error=0.0, p_value=np.nan).assign(
         std_error=error
     )
@@ -184,6 +209,8 @@ def expected_range(sd: ArrayLike, number: int) -> float:
     :math:`\int 1 - F(x)^k - (1 - F(x))^k \, dx`.
     """
     parts = np.asarray(sd, float)
+    if not parts.any():
+        return 0.0  # all draws are alike
     x = GRID * parts.max()
     cumulative: Floats = ndtr(x[:, None] / parts[None, :]).mean(axis=1)
     return float(np.trapezoid(1 - cumulative**number - (1 - cumulative) ** number, x))

@@ -20,7 +20,7 @@ from analysis.errors import ModelError, Reason
 from analysis.reference_levels import COUNTED, LEVELS, SUBJECTS
 from analysis.stats.arrays import Floats
 from analysis.stats.binomial_mixed import Counts, MixedLogit, OpenCounts, fit_one_term
-from analysis.stats.estimates import in_form, with_reasons
+from analysis.stats.estimates import error_of, in_form, with_reasons
 from analysis.stats.splines import natural_spline
 
 KNOWN, SUMMED, MIDDLE = "all counts known", "masked, summed over", "masked, the middle"
@@ -133,7 +133,7 @@ def spread(found: Spreads) -> pd.DataFrame:
         for name, numbers in _taus(one).items()
     ]  # fmt: skip
     table = pd.DataFrame(rows)
-    error = (table["ci_high"] - table["ci_low"]) / (2 * ndtri(0.975))
+    error = error_of(table["ci_low"], table["ci_high"])
     return with_reasons(in_form(table.assign(std_error=error), p_value=np.nan, unit="log odds"))
 
 
