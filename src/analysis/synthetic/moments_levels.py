@@ -13,6 +13,7 @@ from analysis.synthetic.once import once_per_frame
 Frames = Mapping[str, pd.DataFrame]
 Moment = Callable[[Frames], float]
 
+NOT_DEFINED = float("nan")
 FIRST, LAST = "2016/17", "2018/19"
 BELOW, _, TARGET = LEVELS
 LOW, HIGH = 28.0, 32.0
@@ -47,13 +48,16 @@ def _of_schools(frames: Frames) -> pd.DataFrame:
 def _falls(frames: Frames) -> float:
     """1 when schools with a higher schoolweging have fewer pupils at the target level: a negative rank correlation."""
     schools = _of_schools(frames)
-    return float(schools["schoolweging"].corr(schools["at_target"], method="spearman") < 0)
+    correlation = schools["schoolweging"].corr(schools["at_target"], method="spearman")
+    return NOT_DEFINED if pd.isna(correlation) else float(correlation < 0)
 
 
 def _high_as_low(frames: Frames) -> float:
     """1 when some school with a high schoolweging has as many at the target level as schools with a low one."""
     schools = _of_schools(frames)
     low, high = schools["schoolweging"] < LOW, schools["schoolweging"] >= HIGH
+    if not (low.any() and high.any()):
+        return NOT_DEFINED
     return float((schools.loc[high, "at_target"] >= schools.loc[low, "at_target"].mean()).any())
 
 

@@ -13,6 +13,7 @@ from analysis.errors import InputError
 from analysis.synthetic.advice import make_advice, true_ability
 from analysis.synthetic.advice_truth import AdviceTruth
 from analysis.synthetic.levels import LevelTruth, counted, make_levels
+from analysis.synthetic.moments_levels import MOMENTS
 
 TRUTH = LevelTruth()
 
@@ -87,3 +88,11 @@ def test_the_ability_is_that_behind_the_earlier_scores():
     cohort = make_advice(by_pupil, schools, truth, seed)
     noise = cohort["lovs"] - true_ability(cohort, schools, truth, seed)
     assert noise.std() == pytest.approx(truth.lovs_noise, rel=0.05)
+
+
+def test_moments_of_one_school_are_missing_and_not_false():
+    pupils, schools = made()
+    alone = schools["location"].iloc[0]
+    frames = {"by_pupil_level": pupils[pupils["location"] == alone], "by_school_level": schools}
+    missing = {name for name, moment in MOMENTS.items() if np.isnan(moment(frames))}
+    assert len(missing) >= 2

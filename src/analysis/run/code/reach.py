@@ -18,6 +18,7 @@ fails to do); a docstring that is computed with; code in files beside the notebo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -62,7 +63,7 @@ class Code:
             not Python.
         """
         with self._walking:
-            return self._walks.known("\n# %%\n".join(["cells", *cells]), lambda: self._from_cells(cells))
+            return self._walks.known(json.dumps(["cells", *cells]), lambda: self._from_cells(cells))
 
     def _from_cells(self, cells: Sequence[str]) -> Reach:
         trees = [cell_tree(cell) for cell in cells]

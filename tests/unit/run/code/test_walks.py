@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.errors import InputError
 from analysis.run.code import Code
 from analysis.run.code import reach as walking
 
@@ -75,3 +76,12 @@ def test_other_cells_are_another_walk(folder: Path, walks: list[str]) -> None:
     command(folder)
     Code(folder, folder.parent / "code.json").of_cells([*CELLS, "f()"])
     assert len(walks) == 3
+
+
+def test_cells_that_read_alike_when_they_are_joined_are_two_notebooks(folder: Path) -> None:
+    """A name that one cell uses in a string is not that of the cell after it, however they were joined."""
+    split, one = ['x = """', '"""\nfrom own.m import f'], ['x = """\n# %%\n"""\nfrom own.m import f']
+    code = Code(folder, folder.parent / "code.json")
+    assert [*code.of_cells(one).functions] == ["own.m.A", "own.m.f"]
+    with pytest.raises(InputError):
+        code.of_cells(split)
