@@ -142,6 +142,12 @@ class _Quadrature:
         complete = np.stack([data.summed(slope * term) for term in terms])
         by_group = np.einsum("kgm,gm->kg", complete, mass)
         weight = -curvature * mass[codes]
-        own = np.einsum("kim,im,lim->kl", terms, weight, terms, optimize=True)
-        squares = np.einsum("kgm,gm,lgm->kl", complete, mass, complete, optimize=True)
+        own, squares = _squares(terms, weight), _squares(complete, mass)
         return by_group.sum(axis=1), own - (squares - by_group @ by_group.T)
+
+
+def _squares(values: Floats, weight: Floats) -> Floats:
+    """Sum products of each two, shape (k, rows, points), over rows and points with their weights: shape (k, k)."""
+    flat = values.reshape(len(values), -1)
+    squares: Floats = flat * weight.ravel() @ flat.T
+    return squares
