@@ -6,6 +6,8 @@ from analysis.chapters.city_forecast.parameters import CityForecastBlock
 from analysis.declare import Blocks, Declaration, Needs, Uses, of_persons
 from analysis.language import word
 
+ATTEND = word("who attends small schools")
+
 
 def refusal(blocks: Blocks) -> str | None:
     """Return why an edition with these blocks cannot have the chapter."""
@@ -22,6 +24,8 @@ def columns(_: Blocks) -> Needs:
         "by_pupil_retention": Uses(
             frozenset(), dict.fromkeys(("cohort", "education", "outcome"), word("where pupils are five years on"))
         ),
+        "by_pupil": Uses(frozenset(), {"at_risk": ATTEND}),
+        "by_location": Uses(frozenset(), dict.fromkeys(("size_class", "stadsdeel", "special"), ATTEND)),
     }
 
 
@@ -29,7 +33,7 @@ CHAPTER = Declaration(
     "02_city_forecast",
     CityForecastBlock,
     needs=("by_stadsdeel_age_year", "by_stadsdeel_children"),
-    wants=("by_pupil_retention",),
+    wants=("by_pupil_retention", "by_pupil", "by_location"),
     columns=columns,
     findings={"en": "How many pupils will come to the city", "nl": "Hoeveel leerlingen er in de stad komen"},
     refusal=refusal,

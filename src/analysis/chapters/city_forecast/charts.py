@@ -28,6 +28,11 @@ years = partial(
 )
 
 
+small = partial(
+    forms.points, axis=word("share of pupils at risk"), line="area", series="size", numbers="percent", zero="edge"
+)
+
+
 def stay(rows: pd.DataFrame) -> Figure:
     """Draw where each cohort is five years on, as parts of a bar."""
     shown = rows.rename(columns={"outcome": "term"}).assign(cohort=rows["cohort_year"].astype(str))

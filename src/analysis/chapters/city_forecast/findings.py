@@ -10,11 +10,13 @@ import pandas as pd
 from analysis.chapters.city_forecast.models.contest import WHOLE
 from analysis.chapters.city_forecast.models.forecasts import COHORTS, NAIVE
 from analysis.chapters.city_forecast.models.series import CITY
+from analysis.chapters.city_forecast.models.small import ACROSS, SMALL, WITHIN
+from analysis.chapters.city_forecast.models.small import PUPILS as EACH_PUPIL
 from analysis.chapters.city_forecast.models.stay import ALL, BEHAVIOUR, MIX, SAME
 from analysis.chapters.city_forecast.models.years import AFTER, AGES, BEFORE, DIFFERENCE
 from analysis.language import text
 from analysis.publish.declared import sentences_beside
-from analysis.publish.findings import as_rows, frame, number_of, where_known
+from analysis.publish.findings import as_rows, frame, number_of, one, where_known
 from analysis.publish.tables import number
 from analysis.publish.units import ENDS, direction
 
@@ -38,7 +40,8 @@ def city_forecast(
     ----------
     tables
         ``forecast, held, printed, contest, since, years`` as the gate let them through; a finding that rests on a
-        withheld number is left out. Of an office that follows pupils also ``stay, effects, decomposition, net``.
+        withheld number is left out. Of an office that follows pupils also ``stay, effects, decomposition, net``, of
+        one that knows who is at risk ``small, small_contrasts``.
     now : The last year that is counted.
     changed_from : First year of the later period of the expected years.
     cohorts : The two that are compared.
@@ -58,6 +61,7 @@ def city_forecast(
         _same_school(tables["stay"], tables["decomposition"], cohorts) if "stay" in tables else (),
         _hoog(tables["effects"]) if "stay" in tables else (),
         _net(tables["net"]) if "stay" in tables else (),
+        _small(tables["small"], tables["small_contrasts"]) if "small" in tables else (),
     )
     return frame(rows)
 
@@ -70,7 +74,8 @@ def tests(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     tables : As `city_forecast` has them.
     """
     contest = tables["contest"].astype({"years_ahead": "str"})
-    rows = pd.concat([contest, tables["years"], *(tables[name] for name in ("effects",) if name in tables)])
+    others = (tables[name] for name in ("effects", "small_contrasts") if name in tables)
+    rows = pd.concat([contest, tables["years"], *others])
     return rows.fillna(dict.fromkeys(("method", "years_ahead", "group", "term"), "")).reset_index(drop=True)
 
 
@@ -207,3 +212,19 @@ def _net(net: pd.DataFrame) -> Iterator[Finding]:
     for row in as_rows(net.dropna(subset=["ratio", "still_here", "same_school"]).tail(1)):
         values = {"ratio": row["ratio"], "in_city": row["still_here"], "same": row["same_school"]}
         yield "net", say("net", year=number_of(row["cohort_year"]), **values), number_of(row["pupils_before"]), PUPILS
+
+
+def _small(small: pd.DataFrame, contrasts: pd.DataFrame) -> Iterator[Finding]:
+    """Say how small schools and others differ in the city, and what is left of it between schools of one stadsdeel."""
+    city, near = (one(contrasts, term=term, model=EACH_PUPIL) for term in (ACROSS, WITHIN))
+    if not (city and near):
+        return
+    known = small[(small["area"] == CITY) & (small["size"] == SMALL)].dropna(subset="estimate")
+    for row in as_rows(known):
+        values: dict[str, Any] = {
+            **_turned(city, 1, "difference", "low", "high"),
+            **_turned(near, 1, "near", "near_low", "near_high"),
+            "share": row["estimate"],
+        }
+        sentence = say(("small_unclear", "small_more", "small_fewer")[direction(city)], **values)
+        yield "small", sentence, number_of(city["n_obs"]), PUPILS

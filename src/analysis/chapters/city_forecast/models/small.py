@@ -1,0 +1,100 @@
+"""Who attends small schools: pupils at risk by size of school, in the city and within its stadsdelen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+
+from analysis.chapters.city_forecast.models.series import CITY
+from analysis.errors import Reason
+from analysis.stats.estimates import in_form, t_interval, with_reasons
+from analysis.stats.fit import mean
+from analysis.stats.selection import Step, walk
+from analysis.stats.shares import share_interval
+
+SIZES = ("small", "medium", "large")
+SMALL = SIZES[0]
+ACROSS, WITHIN = "in the city", "within stadsdelen"
+PUPILS, SCHOOLS = "each pupil counts", "each school counts"
+
+
+def select(by_pupil: pd.DataFrame, by_location: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give pupils the size and stadsdeel of their school, and count those who leave.
+
+    Returns
+    -------
+    tuple of DataFrame
+        A row per pupil: ``location, at_risk, area, size``; and the account in the form of `chapter.Chapter.account`.
+    """
+    schools = by_location.set_index("location")[["stadsdeel", "size_class", "special"]]
+    rows = by_pupil[["location", "at_risk"]].join(schools, on="location").assign(pupils=1)
+    steps: list[Step] = [
+        ("regular", "a special school", lambda part: ~part["special"].fillna(value=False).astype(bool)),
+        ("size", "size of the school not known", lambda part: part["size_class"].notna()),
+        ("stadsdeel", "school in no stadsdeel", lambda part: part["stadsdeel"].notna()),
+        ("risk", "risk of disadvantage not known", lambda part: part["at_risk"].notna()),
+    ]
+    kept, account = walk(rows, steps, pupils="pupils")
+    named = kept.rename(columns={"stadsdeel": "area", "size_class": "size"}).astype({"at_risk": float})
+    return named[["location", "at_risk", "area", "size"]].reset_index(drop=True), account
+
+
+def shares(pupils: pd.DataFrame) -> pd.DataFrame:
+    """Return the share at risk by size of school, of the city and of each stadsdeel.
+
+    Parameters
+    ----------
+    pupils : Of `select`.
+
+    Returns
+    -------
+    DataFrame
+        ``area, size, estimate, ci_low, ci_high, pupils, schools``; the interval is Wilson's at the effective number,
+        clustered by school.
+    """
+    rows = []
+    for (area, size), part in pd.concat([pupils.assign(area=CITY), pupils]).groupby(["area", "size"], observed=True):
+        fit = mean(part["at_risk"], part["location"])
+        found = {"estimate": fit.coefficients["mean"], "error": np.sqrt((fit.influence["mean"] ** 2).sum())}
+        rows.append({"area": area, "size": size, **found, "pupils": len(part), "schools": part["location"].nunique()})
+    table = pd.DataFrame(rows)
+    low, high = share_interval(table["estimate"], table["error"], table["schools"])
+    table = table.assign(ci_low=low, ci_high=high, first=table["area"] != CITY, place=table["size"].map(SIZES.index))
+    ordered = table.sort_values(["first", "area", "place"], ignore_index=True)
+    return ordered[["area", "size", "estimate", "ci_low", "ci_high", "pupils", "schools"]]
+
+
+def contrasts(pupils: pd.DataFrame) -> pd.DataFrame:
+    r"""Compare the share at risk at small schools with that at others, in the city and within stadsdelen.
+
+    Parameters
+    ----------
+    pupils : Of `select`.
+
+    Returns
+    -------
+    DataFrame
+        Estimates: ``term`` is `ACROSS` or `WITHIN` (with an intercept for each stadsdeel), ``model`` who counts. By
+        least squares on the shares of schools with robust errors (HC1, which are those clustered by school); of
+        :math:`r_j = a_{g(j)} + b\,\mathrm{small}_j + e_j` it is b. Without small schools or others ``reason``.
+    """
+    schools = pupils.groupby("location").agg(
+        share=("at_risk", "mean"), n=("at_risk", "size"), size=("size", "first"), area=("area", "first")
+    )
+    small = (schools["size"] == SMALL).astype(float)
+    areas = pd.get_dummies(schools["area"], dtype=float).to_numpy()
+    rows = []
+    for term, others in ((ACROSS, np.ones((len(schools), 1))), (WITHIN, areas)):
+        X = np.column_stack([small, others])
+        sizes = {"term": term, "n_obs": len(pupils), "n_clusters": len(schools)}
+        known = len(schools) > X.shape[1] and np.linalg.matrix_rank(X) == X.shape[1]
+        for model, weight in ((PUPILS, schools["n"]), (SCHOOLS, np.ones(len(schools)))):
+            row = {"model": model, "estimate": np.nan, "std_error": np.nan, "reason": Reason.COLLINEAR.value}
+            if known:
+                fit = sm.WLS(schools["share"].to_numpy(), X, weights=weight).fit(cov_type="HC1")
+                row |= {"estimate": fit.params[0], "std_error": fit.bse[0], "reason": ""}
+            rows.append({**row, **sizes})
+    table = pd.DataFrame(rows)
+    ends = t_interval(table["estimate"], table["std_error"], table["n_clusters"])
+    return with_reasons(in_form(table.assign(**ends), group=SMALL, unit="share"))

@@ -1,0 +1,74 @@
+"""Who attends small schools: a difference in the city that turns within its stadsdelen."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+
+from analysis.chapters.city_forecast.models import small
+from analysis.chapters.city_forecast.models.series import CITY
+
+# Of each stadsdeel: small schools and large ones, pupils of each, and how many of these are at risk.
+WORLD = {
+    "Zuidoost": {"small": (6, 100, 50), "large": (2, 500, 300)},  # 50% at small schools, 60% at large ones
+    "Zuid": {"small": (2, 100, 5), "large": (6, 500, 50)},  # 5% and 10%
+}
+
+
+@pytest.fixture
+def made():
+    schools, pupils = [], []
+    for area, sizes in WORLD.items():
+        for size, (number, n, at_risk) in sizes.items():
+            for school in range(number):
+                key, off = f"{area} {size} {school}", school % 2 * 2 - 1  # schools differ by one pupil either way
+                schools.append({"location": key, "stadsdeel": area, "size_class": size, "special": False})
+                risk = np.arange(n) < at_risk + off
+                pupils.append(pd.DataFrame({"location": key, "at_risk": risk}))
+    return pd.concat(pupils, ignore_index=True), pd.DataFrame(schools)
+
+
+def test_more_at_risk_at_small_schools_of_the_city_and_fewer_in_each_stadsdeel(made):
+    """Small: (300 + 10) of 800 pupils are .39; large: (600 + 300) of 4,000 are .23; within, .50 - .60 and .05 - .10."""
+    pupils, account = small.select(*made)
+    assert account["pupils_out"].sum() == 0
+    found = small.contrasts(pupils).set_index(["term", "model"])["estimate"]
+    assert found[small.ACROSS, small.PUPILS] == pytest.approx(310 / 800 - 900 / 4000)
+    assert found[small.WITHIN, small.PUPILS] < 0
+    share = small.shares(pupils).set_index(["area", "size"])["estimate"]
+    assert share[CITY, "small"] == pytest.approx(310 / 800)
+    assert share["Zuidoost", "small"] < share["Zuidoost", "large"]
+
+
+def test_estimates_and_errors_are_those_of_pupils_clustered_by_school(made):
+    """Shares of schools, weighted by pupils, say the same as the pupils, but for the correction n / (n - k)."""
+    pupils, _ = small.select(*made)
+    ours = small.contrasts(pupils).set_index(["term", "model"]).loc[(small.WITHIN, small.PUPILS)]
+    rows = pupils.assign(
+        small=(pupils["size"] == small.SMALL).astype(float), school=pd.factorize(pupils["location"])[0]
+    )
+    fit = smf.ols("at_risk ~ small + area", rows).fit(
+        cov_type="cluster", cov_kwds={"groups": rows["school"], "use_correction": False}
+    )
+    schools = pupils["location"].nunique()
+    assert ours["estimate"] == pytest.approx(fit.params["small"])
+    assert ours["std_error"] == pytest.approx(fit.bse["small"] * np.sqrt(schools / (schools - 3)))
+
+
+def test_without_small_schools_there_is_no_difference_and_a_reason(made):
+    pupils, _ = small.select(*made)
+    alone = small.contrasts(pupils[pupils["size"] == "large"])
+    assert alone["estimate"].isna().all()
+    assert set(alone["reason"]) == {"collinear terms"}
+
+
+def test_who_leaves_is_counted_by_why(made):
+    pupils, schools = made
+    schools.loc[0, "special"] = True
+    schools.loc[1, "size_class"] = None
+    schools.loc[2, "stadsdeel"] = None
+    pupils = pupils.astype({"at_risk": object})
+    pupils.loc[pupils["location"] == schools["location"].iloc[3], "at_risk"] = None
+    kept, account = small.select(pupils, schools)
+    assert account["pupils_out"].tolist() == [100, 100, 100, 100]
+    assert len(kept) == 4800 - 400
