@@ -10,8 +10,8 @@ from analysis.chapters.city_forecast.models.series import CITY
 
 # Of each stadsdeel: small schools and large ones, pupils of each, and how many of these are at risk.
 WORLD = {
-    "Zuidoost": {"small": (6, 100, 50), "large": (2, 500, 300)},  # 50% at small schools, 60% at large ones
-    "Zuid": {"small": (2, 100, 5), "large": (6, 500, 50)},  # 5% and 10%
+    "Zuidoost": {"small": (9, 100, 50), "large": (3, 500, 300)},  # 50% at small schools, 60% at large ones
+    "Zuid": {"small": (3, 100, 5), "large": (9, 500, 50)},  # 5% and 10%
 }
 
 
@@ -29,14 +29,14 @@ def made():
 
 
 def test_more_at_risk_at_small_schools_of_the_city_and_fewer_in_each_stadsdeel(made):
-    """Small: (300 + 10) of 800 pupils are .39; large: (600 + 300) of 4,000 are .23; within, .50 - .60 and .05 - .10."""
+    """Small: 449 + 14 of 1,200 pupils are .39; large: 899 + 449 of 6,000 are .22; within, .50 - .60 and .05 - .10."""
     pupils, account = small.select(*made)
     assert account["pupils_out"].sum() == 0
     found = small.contrasts(pupils).set_index(["term", "model"])["estimate"]
-    assert found[small.ACROSS, small.PUPILS] == pytest.approx(310 / 800 - 900 / 4000)
+    assert found[small.ACROSS, small.PUPILS] == pytest.approx(463 / 1200 - 1348 / 6000)
     assert found[small.WITHIN, small.PUPILS] < 0
     share = small.shares(pupils).set_index(["area", "size"])["estimate"]
-    assert share[CITY, "small"] == pytest.approx(310 / 800)
+    assert share[CITY, "small"] == pytest.approx(463 / 1200)
     assert share["Zuidoost", "small"] < share["Zuidoost", "large"]
 
 
@@ -71,4 +71,15 @@ def test_who_leaves_is_counted_by_why(made):
     pupils.loc[pupils["location"] == schools["location"].iloc[3], "at_risk"] = None
     kept, account = small.select(pupils, schools)
     assert account["pupils_out"].tolist() == [100, 100, 100, 100]
-    assert len(kept) == 4800 - 400
+    assert len(kept) == 7200 - 400
+
+
+def test_a_stadsdeel_with_two_schools_of_a_size_has_no_row_and_does_not_follow_from_the_others(made):
+    pupils, schools = made
+    third = pd.concat([schools, schools[schools["stadsdeel"] == "Zuid"].assign(stadsdeel="Noord")])
+    third["location"] = third["location"].where(third["stadsdeel"] != "Noord", "Noord " + third["location"])
+    noord = pupils[pupils["location"].str.startswith("Zuid ")]
+    every = pd.concat([pupils, noord.assign(location="Noord " + noord["location"])], ignore_index=True)
+    assert set(small.shares(small.select(every, third)[0])["area"]) == {CITY, "Zuidoost", "Zuid", "Noord"}
+    fewer = every[every["location"] != "Zuidoost large 0"]
+    assert set(small.shares(small.select(fewer, third)[0])["area"]) in ({CITY, "Zuid"}, {CITY, "Noord"})

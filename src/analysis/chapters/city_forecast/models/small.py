@@ -15,6 +15,8 @@ from analysis.stats.shares import share_interval
 
 SIZES = ("small", "medium", "large")
 SMALL = SIZES[0]
+FEWEST = 3
+"""Schools, of which fewer tell about one of them."""
 ACROSS, WITHIN = "in the city", "within stadsdelen"
 PUPILS, SCHOOLS = "each pupil counts", "each school counts"
 
@@ -41,7 +43,7 @@ def select(by_pupil: pd.DataFrame, by_location: pd.DataFrame) -> tuple[pd.DataFr
 
 
 def shares(pupils: pd.DataFrame) -> pd.DataFrame:
-    """Return the share at risk by size of school, of the city and of each stadsdeel.
+    """Return the share at risk by size of school, of the city and of stadsdelen with three schools of each size.
 
     Parameters
     ----------
@@ -54,7 +56,8 @@ def shares(pupils: pd.DataFrame) -> pd.DataFrame:
         clustered by school.
     """
     rows = []
-    for (area, size), part in pd.concat([pupils.assign(area=CITY), pupils]).groupby(["area", "size"], observed=True):
+    told = pupils[pupils["area"].isin(_told(pupils))]
+    for (area, size), part in pd.concat([pupils.assign(area=CITY), told]).groupby(["area", "size"], observed=True):
         fit = mean(part["at_risk"], part["location"])
         found = {"estimate": fit.coefficients["mean"], "error": np.sqrt((fit.influence["mean"] ** 2).sum())}
         rows.append({"area": area, "size": size, **found, "pupils": len(part), "schools": part["location"].nunique()})
@@ -63,6 +66,14 @@ def shares(pupils: pd.DataFrame) -> pd.DataFrame:
     table = table.assign(ci_low=low, ci_high=high, first=table["area"] != CITY, place=table["size"].map(SIZES.index))
     ordered = table.sort_values(["first", "area", "place"], ignore_index=True)
     return ordered[["area", "size", "estimate", "ci_low", "ci_high", "pupils", "schools"]]
+
+
+def _told(pupils: pd.DataFrame) -> set[str]:
+    """Return the stadsdelen with enough schools of each of their sizes; not all but one, which would follow."""
+    schools = pupils.groupby(["area", "size"])["location"].nunique()
+    by_area = schools.groupby("area").agg(["min", "sum"])
+    told = by_area[by_area["min"] >= FEWEST].sort_values("sum")
+    return {*(told.index[1:] if len(told) == len(by_area) - 1 else told.index)}
 
 
 def contrasts(pupils: pd.DataFrame) -> pd.DataFrame:
