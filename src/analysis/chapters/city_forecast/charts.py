@@ -72,6 +72,13 @@ def contest(rows: pd.DataFrame) -> Figure:
     return forms.lines(shown, text("years ahead"), x="years_ahead", series="method", label=label, zero="edge")
 
 
+def held(rows: pd.DataFrame) -> Figure:
+    """Draw how often 95% intervals of earlier forecasts held what came."""
+    shown = rows.assign(estimate=rows["covered_95"], ci_low=float("nan"), ci_high=float("nan"))
+    axis, label = text("years ahead"), text("share of the intervals")
+    return forms.lines(shown, axis, x="years_ahead", series="place", label=label, numbers="percent", zero="edge")
+
+
 def change(rows: pd.DataFrame) -> Figure:
     """Draw the parts of the change of each year."""
     long = rows.melt("to_year", [*PARTS], "part", "estimate").assign(ci_low=float("nan"), ci_high=float("nan"))

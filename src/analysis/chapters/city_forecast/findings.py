@@ -134,9 +134,7 @@ def _beats(contest: pd.DataFrame) -> Iterator[Finding]:
     cohorts = own.loc[own["method"] == COHORTS, "mape"]
     for row in as_rows(own[own["method"] == NAIVE].dropna(subset=["estimate", "ci_low", "ci_high", "mape"])):
         ours, other = round(float(cohorts.iloc[0]), 2), round(row["mape"], 2)
-        # As the two numbers beside it differ: the estimate is published as exactly as its error allows.
-        values = {"cohorts": ours, "other": other, "difference": ours - other}
-        values |= {"low": row["ci_low"], "high": row["ci_high"]}
+        values = {"cohorts": ours, "other": other, "low": row["ci_low"], "high": row["ci_high"]}
         numbers = {name: number(value, 2) for name, value in values.items()}
         told: dict[str, Any] = {"ahead_years": TRIED_AHEAD, "origin_years": number_of(row["origins"]), **numbers}
         sentence = say(("beats_unclear", "beats_no", "beats_yes")[direction(row)], **told)
@@ -166,7 +164,7 @@ def _years(years: pd.DataFrame, changed_from: int) -> Iterator[Finding]:
     if {BEFORE, AFTER, DIFFERENCE} <= set(rows):
         difference = rows[DIFFERENCE]
         before, after = (round(rows[term]["estimate"], 2) for term in (BEFORE, AFTER))
-        values = {"before": before, "after": after, "difference": after - before}
+        values = {"before": before, "after": after}
         values |= {"low": difference["ci_low"], "high": difference["ci_high"]}
         told: dict[str, Any] = {name: number(value, 2) for name, value in values.items()}
         told |= {"year": changed_from, "most_years": len(AGES) + 1}

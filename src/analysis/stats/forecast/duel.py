@@ -52,7 +52,7 @@ def diebold_mariano(first: ArrayLike, second: ArrayLike, horizon: int) -> Duel:
     :math:`v = m^{-1} \sum_{j \le m} n^{-1} |\sum_t d_t e^{-2 \pi i j t / n}|^2`, and :math:`\bar d / \sqrt{v / n}` is
     compared with Student's t with 2m degrees of freedom (Coroneo and Iacone, 2020). Errors h years ahead add up h
     years, and their spectrum is flat below the frequency 1/h only: :math:`m = \lfloor n / 3h \rfloor`. In worlds
-    without a difference it says that there is one in 5 to 7 of a hundred (`tests/unit/stats/forecast/test_duel.py`).
+    without a difference it says that there is one in 5 to 7 of a hundred.
     """
     a, b = np.asarray(first, float), np.asarray(second, float)
     n = len(a)

@@ -33,9 +33,9 @@ def select(by_pupil: pd.DataFrame, by_location: pd.DataFrame) -> tuple[pd.DataFr
     rows = by_pupil[["location", "at_risk"]].join(schools, on="location").assign(pupils=1)
     steps: list[Step] = [
         ("special", "a special school", lambda part: ~part["special"].fillna(value=False).astype(bool)),
-        ("size_class", "size of the school not known", lambda part: part["size_class"].notna()),
+        ("size", "size of the school not known", lambda part: part["size_class"].notna()),
         ("stadsdeel", "school in no stadsdeel", lambda part: part["stadsdeel"].notna()),
-        ("at_risk", "risk of disadvantage not known", lambda part: part["at_risk"].notna()),
+        ("at risk", "risk of disadvantage not known", lambda part: part["at_risk"].notna()),
     ]
     kept, account = walk(rows, steps, pupils="pupils")
     named = kept.rename(columns={"stadsdeel": "area", "size_class": "size"}).astype({"at_risk": float})
