@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from analysis.run.assess import Assessor, Project
 from analysis.run.chain import Step
+from analysis.run.kernel import warm
 from analysis.run.order import Options, Order
 from analysis.run.runner import run
 from analysis.run.show.events import Event
@@ -162,6 +163,7 @@ class Small:
 
 
 @pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Small]:
     monkeypatch.setattr("analysis.site.build", render)
-    return Small(tmp_path / "project")
+    yield Small(tmp_path / "project")
+    warm.close()  # each project has warm parents of its own: those of all tests together filled the memory
