@@ -176,7 +176,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     monkeypatch.setattr("analysis.site.build", module.render)
-    yield module.Small(tmp_path / "project")
+    yield module.Small(tmp_path / "project").remember_code()
     warm.close()
 
 

@@ -27,5 +27,5 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The small project: change it, run it, ask for its state."""
     module = _small_project()
     monkeypatch.setattr("analysis.site.build", module.render)
-    yield module.Small(tmp_path / "project")
+    yield module.Small(tmp_path / "project").remember_code()
     warm.close()
