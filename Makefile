@@ -15,6 +15,10 @@ run: $(READY)  ## run an edition: make run EDITION=amsterdam-duo-2017
 release: $(READY)  ## copy what may leave into a folder of its own: make release EDITION=amsterdam-2020 TO=DIR
 	$(BIN)/staat release $(EDITION) --to $(TO)
 
+# One thread for the algebra, as kernels have: many small matrices are slower on several, by far where processes share.
+test test-quick slow: export OMP_NUM_THREADS = 1
+test test-quick slow: export OPENBLAS_NUM_THREADS = 1
+
 test: $(READY) $(PUBLISHED)  ## lint, check types and run the tests
 	$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet && $(BIN)/mypy
 	$(BIN)/python -m pytest -m "not slow" --numprocesses logical --maxprocesses 4 --no-loadscope-reorder
@@ -31,9 +35,8 @@ lab: $(READY)  ## open JupyterLab at the project's root; `staat lab EDITION STEM
 lint: $(READY)  ## mend what ruff can mend, then check style and types
 	$(BIN)/ruff check --fix && $(BIN)/ruff format && $(BIN)/mypy
 
-# One thread for the algebra, as kernels have: many small matrices are slower on several.
 slow: $(READY) $(PUBLISHED)  ## the tests that take minutes; writes docs/coverage.md and docs/faults.md
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --junitxml=.pytest_cache/slow.xml
+	$(BIN)/python -m pytest -m slow --junitxml=.pytest_cache/slow.xml
 	$(BIN)/python tools/coverage_report.py .pytest_cache/slow.xml
 	$(BIN)/python tools/fault_report.py .pytest_cache/v/faults/trials
 

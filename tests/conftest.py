@@ -1,6 +1,7 @@
 """Fixtures for all tests."""
 
 import fcntl
+import gc
 import os
 import shutil
 import signal
@@ -25,6 +26,11 @@ BESIDES.append(Path(__file__).with_name("vocabulary.yml"))
 # How long an example takes is measured in benchmarks/; a slow machine is no fault.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """Leave packages and tests out of the search for garbage, which statsmodels asks for at each correction by Holm."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import time
@@ -129,6 +130,14 @@ def _bytes(path: Path) -> bytes:
 
 def _command(pid: int) -> str:
     return _bytes(Path(f"/proc/{pid}/cmdline")).decode()
+
+
+@pytest.fixture
+def outputs(ci_edition: Path, tmp_path: Path) -> Path:
+    """Outputs of a test's own with a copy of the edition `ci`, and with what its run remembered, as a user has them."""
+    for name in ("ci", ".cache"):
+        shutil.copytree(ci_edition.with_name(name), tmp_path / name)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -176,9 +177,9 @@ def test_the_page_of_findings_states_each_once_with_its_n(ci_edition: Path, mani
 
 
 def test_a_notebook_opened_alone_works_on_the_last_runs_tables(ci_edition: Path, tmp_path: Path) -> None:
-    before = (ci_edition / "manifest.json").read_bytes()
+    edition = shutil.copytree(ci_edition, tmp_path / "ci")
     words = [sys.executable, "-m", "papermill", "03_school_choice.ipynb", str(tmp_path / "alone.ipynb")]
-    environment = {**os.environ, "STAAT_OUTPUTS": str(ci_edition.parent)}
+    environment = {**os.environ, "STAAT_OUTPUTS": str(tmp_path)}
     done = subprocess.run(
         [*words, "-p", "edition", "ci", "--no-progress-bar"],
         cwd=ROOT / "notebooks",
@@ -188,8 +189,8 @@ def test_a_notebook_opened_alone_works_on_the_last_runs_tables(ci_edition: Path,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert (ci_edition.parent / "ci.scratch" / "tables" / "school_choice" / "estimates.csv").exists()
-    assert (ci_edition / "manifest.json").read_bytes() == before
+    assert (tmp_path / "ci.scratch" / "tables" / "school_choice" / "estimates.csv").exists()
+    assert (edition / "manifest.json").read_bytes() == (ci_edition / "manifest.json").read_bytes()
 
 
 def test_the_world_is_compared_with_published_figures(ci_edition: Path) -> None:
@@ -208,16 +209,6 @@ def test_everything_made_up_says_so(ci_edition: Path) -> None:
         assert "SYNTHETIC" in json.loads(path.with_suffix(".json").read_text("utf8"))["data"], path
     for path in (ci_edition / "figures").rglob("*.svg"):
         assert "ynthetic" in path.read_text("utf8") or "<!-- Synthetic" in path.read_text("utf8"), path
-
-
-def test_two_runs_publish_the_same_tables_byte_for_byte(ci_edition: Path, tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "analysis.cli", "run", "params/ci.yml", "--quiet", "--outputs", str(tmp_path)]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout == ""
-    for kind in ("tables", "figures"):
-        first, second = (outputs_of(folder / kind) for folder in (ci_edition, tmp_path / "ci"))
-        assert first == second
 
 
 class Reader(HTMLParser):

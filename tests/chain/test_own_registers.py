@@ -85,7 +85,7 @@ def tables_of(office, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str
         edition = read_yaml(params)["edition"]
         places = [outputs / f"{edition}{suffix}" / "internal" for suffix in ("", ".unfinished")]
         if not any(map(Path.exists, places)):
-            succeeds("run", str(params), "--only", "data", "--quiet", "--outputs", str(outputs))
+            assert succeeds("run", str(params), "--only", "data", "--quiet", "--outputs", str(outputs)) == ""
         (found,) = filter(Path.exists, places)
         return found
 

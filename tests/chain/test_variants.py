@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 CHANGED = "advisering.bootstrap_draws=60"
@@ -22,12 +19,6 @@ def staat(*words: str) -> subprocess.CompletedProcess[str]:
 
 def executed(said: str) -> list[str]:
     return re.findall(r"\] (\w+) +[\d.]+ s$", said, re.MULTILINE)
-
-
-@pytest.fixture
-def outputs(ci_edition: Path, tmp_path: Path) -> Path:
-    shutil.copytree(ci_edition, tmp_path / "ci")
-    return tmp_path
 
 
 def test_settings_make_a_variant_and_leave_the_edition_as_it_is(outputs: Path) -> None:

@@ -7,7 +7,7 @@ import json
 import os
 import pickle
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from analysis.errors import InputError
 from analysis.run import records, seal, staging
 from analysis.run.code import Code
 from analysis.run.hashes import Hashes, sha256
+from analysis.run.kernel import warm
 from analysis.run.records import Record
 from analysis.run.whole import write_whole
 
@@ -170,12 +171,13 @@ def test_nothing_is_written_through_a_link_in_received_outputs(tmp_path: Path) -
 
 
 @pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     spec = importlib.util.spec_from_file_location("small", ROOT / "tests" / "unit" / "run" / "conftest.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     monkeypatch.setattr("analysis.site.build", module.render)
-    return module.Small(tmp_path / "project")
+    yield module.Small(tmp_path / "project").remember_code()
+    warm.close()
 
 
 def test_a_table_that_a_stranger_changed_with_its_record_is_made_again(small: Any) -> None:

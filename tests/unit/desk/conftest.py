@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from analysis.run.kernel import warm
 
 
 def _small_project() -> Any:
@@ -20,8 +23,9 @@ def _small_project() -> Any:
 
 
 @pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The small project: change it, run it, ask for its state."""
     module = _small_project()
     monkeypatch.setattr("analysis.site.build", module.render)
-    return module.Small(tmp_path / "project")
+    yield module.Small(tmp_path / "project").remember_code()
+    warm.close()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
+from analysis.run import private
 from analysis.run.assess import Assessor, Project
 from analysis.run.chain import Step
+from analysis.run.kernel import warm
 from analysis.run.order import Options, Order
 from analysis.run.runner import run
 from analysis.run.show.events import Event
@@ -60,6 +62,9 @@ def unused(number):
     return number
 '''
 
+CODE: list[bytes] = []
+"""The memory of the code of the package, once it is made in this process."""
+
 
 def render(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Make the smallest page there is."""
@@ -96,6 +101,19 @@ class Small:
         self.timeouts: dict[str, float] = {}
         self.edition = "small"
         self.facts: dict[str, str] = {}
+
+    def remember_code(self) -> Small:
+        """Begin with what a command remembers of the code: to parse the whole package takes longer than most tests."""
+        project = self.project
+        if not CODE:
+            Assessor(self.order, CHAIN, project).standings([self.folder])
+            project.code.of_symbol("analysis.site.build")
+            project.remember()
+            CODE.append((project.memory / "code.json").read_bytes())
+            shutil.rmtree(self.outputs)
+        private.make(project.memory)
+        (project.memory / "code.json").write_bytes(CODE[0])
+        return self
 
     def code(self, old: str, new: str) -> None:
         """Replace a piece of the one module of its own."""
@@ -162,6 +180,7 @@ class Small:
 
 
 @pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Small]:
     monkeypatch.setattr("analysis.site.build", render)
-    return Small(tmp_path / "project")
+    yield Small(tmp_path / "project").remember_code()
+    warm.close()  # each project has warm parents of its own: those of all tests together filled the memory

@@ -231,6 +231,7 @@ def test_a_file_that_is_read_and_not_declared_fails_the_run_by_name(small: Any) 
 
 
 def test_a_misspelt_parameter_stops_before_anything_runs(small: Any) -> None:
+    shutil.rmtree(small.outputs)
     small.blocks["one"] = {"numbr": 7}
     with pytest.raises(InputError, match=r"one\.numbr is a parameter that the parameters cell does not have"):
         small.run()
@@ -420,7 +421,7 @@ def test_a_truncated_file_is_seen_by_status_and_made_again(small: Any, name: str
 
 
 def test_a_broken_neighbour_stops_nobody(small: Any) -> None:
-    small.outputs.mkdir()
+    small.outputs.mkdir(exist_ok=True)
     for name, text in {"cut": '{"edition": "cut"', "none": "[]"}.items():
         (small.outputs / name).mkdir()
         (small.outputs / name / "manifest.json").write_text(text, "utf8")

@@ -34,8 +34,10 @@ def test_relative_intervals_cover_when_the_drift_goes_on_as_fast_as_before():
     rng = np.random.default_rng(1)
     drift = 0.3 * np.array([-3, -2, -1, 1, 2])  # the true effect is zero, all is drift
     bounds = [
-        relative_bounds(event(drift + rng.normal(0, 0.2, 5), 0.2), base=2020, magnitudes=(0, 1)).set_index("magnitude")
-        for _ in range(300)
+        relative_bounds(event(drift + rng.normal(0, 0.2, 5), 0.2, 2000), base=2020, magnitudes=(0, 1)).set_index(
+            "magnitude"
+        )
+        for _ in range(300)  # with 2,000 clusters, whose t is the normal's to a thousandth
     ]
     covers = {m: np.mean([row.loc[m, "ci_low"] <= 0 <= row.loc[m, "ci_high"] for row in bounds]) for m in (0, 1)}
     assert covers[1] >= 0.95
