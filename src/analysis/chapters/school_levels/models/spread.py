@@ -204,12 +204,10 @@ def masked(by_school_level: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row: ``part, schools`` and ``schools_least``, the schools that have such rows, or none if these are fewer.
+        One row: ``part, schools``. A row of the file is of a school, a year and a subject.
     """
     has = by_school_level["n_high"] > by_school_level["n_low"]
-    schools, some = by_school_level["location"].nunique(), by_school_level.loc[has, "location"].nunique()
-    least = min((size for size in (some, schools - some) if size > 0), default=schools)
-    return pd.DataFrame([{"part": float(has.mean()), "schools": schools, "schools_least": least}])
+    return pd.DataFrame([{"part": float(has.mean()), "schools": by_school_level["location"].nunique()}])
 
 
 def _counts(one: Spread) -> dict[str, int]:
