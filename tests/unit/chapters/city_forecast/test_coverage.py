@@ -69,7 +69,10 @@ def test_a_break_in_expected_years_is_set_beside_years_that_wander(left, record_
         covered.append(row["ci_low"] <= difference <= row["ci_high"])
         found.append(row["ci_low"] > 0 or row["ci_high"] < 0)
     record_property(f"expected years at school in the city, difference of {difference:.2f}", float(np.mean(covered)))
-    record_property(f"the same, said to differ where the truth is {difference:.2f}", float(np.mean(found)))
+    record_property(
+        f"expected years at school in the city, said to differ where the truth is {difference:.2f}",
+        float(np.mean(found)),
+    )
     assert np.mean(covered) >= 0.93
     if left == 0:
         assert np.mean(found) <= 0.07
