@@ -70,9 +70,11 @@ def refuse_codes(values: Iterable[object], where: str, of: str = "") -> None:
 
 def _left_over(text: str) -> Iterator[str]:
     text = _FILE.sub("", _ADDRESS.sub("", text.replace("-\n", "-")))  # a label is broken at its hyphens
+    for own in own_words():  # what an edition calls its own codes, as a whole
+        text = re.sub(rf"(?<!\w){re.escape(own)}(?!\w)", " ", text)
     yield from _COLUMN.findall(text)
     # A name begins with a capital letter: Best and Both are municipalities or schools, not English words.
-    strange = foreign(spoken()) - {word for own in own_words() for word in _words(own)}
+    strange = foreign(spoken())
     yield from (word for word in _WORD.findall(text) if word in strange)
 
 

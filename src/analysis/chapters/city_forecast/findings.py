@@ -26,7 +26,6 @@ Finding = tuple[str, str, int, str]
 PUPILS = "pupils"
 AHEAD, TRIED_AHEAD = 5, 3
 """Years ahead of the forecast that is told, and of those of earlier years."""
-NOMINAL = 95
 NO_CHANGE = 0.0005
 """Net movement of cohorts that would be written as 0.0%."""
 
@@ -104,8 +103,7 @@ def _held(held: pd.DataFrame) -> Iterator[Finding]:
     rows = held[(held["place"] == WHOLE) & (held["years_ahead"] == AHEAD)].dropna(subset="covered_95")
     for row in as_rows(rows):
         values = {"ahead_years": AHEAD, "origin_years": number_of(row["intervals"]), "covered": row["covered_95"]}
-        often = round(100 * row["covered_95"]) >= NOMINAL
-        yield "held", say("held_often" if often else "held_seldom", **values), number_of(row["pupils"]), PUPILS
+        yield "held", say("held", **values), number_of(row["pupils"]), PUPILS
 
 
 def _printed(printed: pd.DataFrame) -> Iterator[Finding]:

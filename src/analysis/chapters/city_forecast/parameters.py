@@ -23,6 +23,8 @@ class CityForecastBlock(Block):
 
     @model_validator(mode="after")
     def _readings_are_of_the_years(self) -> CityForecastBlock:
+        if self.cohorts[0] >= self.cohorts[1]:
+            raise ValueError("cohorts: the earlier one comes first")
         if not len(self.printed_years) == len(self.printed_low) == len(self.printed_high):
             raise ValueError("a forecast in print has a lowest and a highest reading for each of its years")
         if any(low > high for low, high in zip(self.printed_low, self.printed_high, strict=True)):

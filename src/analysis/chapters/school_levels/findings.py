@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
+from scipy.stats import binom
 
 from analysis.chapters.school_levels.models.latent import GAP, LATENT, SHIFT
 from analysis.chapters.school_levels.models.shares import BELOW, BETWEEN, TARGET
@@ -20,8 +20,8 @@ from analysis.reference_levels import SUBJECTS
 say = sentences_beside(__file__)
 
 Row = Mapping[str, Any]
-SCHOOLS = "schools"
-CRITICAL = 1.96
+SCHOOLS, PUPILS = "schools", "pupils"
+TAIL = 0.025
 FEWEST_MASKED = 0.005
 """Part of the rows with a masked count that would be written as 0%."""
 
@@ -76,7 +76,7 @@ def _moved(contrasts: pd.DataFrame, subject: str, kind: str) -> Iterator[Finding
         **_points(target, "target", "target_low", "target_high"),
         **_points(below, "below", "below_low", "below_high"),
     )
-    yield Finding(f"{kind.split()[0]}_{subject}", sentence, number_of(latent["n_clusters"]), SCHOOLS)
+    yield Finding(f"{kind.split()[0]}_{subject}", sentence, number_of(latent["n_obs"]), PUPILS)
 
 
 def _points(row: Row, *names: str) -> dict[str, float]:
@@ -104,7 +104,7 @@ def _cuts(contrasts: pd.DataFrame) -> Iterator[Finding]:
             **_points(between, "between", "between_low", "between_high"),
         }
         sentence = say("cuts" if direction(between) else "cuts_alike", subject=term(subject), **values)
-        yield Finding(f"cuts_{subject}", sentence, number_of(target["n_clusters"]), SCHOOLS)
+        yield Finding(f"cuts_{subject}", sentence, number_of(target["n_obs"]), PUPILS)
 
 
 def _apart(apart: pd.DataFrame, spread: pd.DataFrame, subject: str) -> Iterator[Finding]:
@@ -149,7 +149,7 @@ def _masked(spread: pd.DataFrame, masked: pd.DataFrame) -> Iterator[Finding]:
         middle=middle["estimate"],
         register=register["estimate"],
     )
-    yield Finding("masked", sentence, number_of(summed["n_clusters"]), SCHOOLS)
+    yield Finding("masked", sentence, number_of(summed["n_obs"]), PUPILS)
 
 
 def _luck(luck: pd.DataFrame, subject: str) -> Iterator[Finding]:
@@ -169,8 +169,8 @@ def _outside(outside: pd.DataFrame, subject: str) -> Iterator[Finding]:
     """Say of a subject whether more schools lie outside limits of luck than luck puts there."""
     known = outside[(outside["outcome"] == TARGET) & (outside["subject"] == subject)]
     for row in as_rows(known.dropna(subset=["expected", "observed", "freed", "schools"])):
-        error = np.sqrt(row["expected"] * (1 - row["expected"]) / row["schools"])
-        more = row["observed"] - row["expected"] > CRITICAL * error
+        schools = number_of(row["schools"])
+        more = binom.sf(round(row["observed"] * schools) - 1, schools, row["expected"]) < TAIL
         parts = {name: row[name] for name in ("observed", "expected", "freed")}
         sentence = say("outside_more" if more else "outside_luck", subject=term(subject), **parts)
         yield Finding(f"outside_{subject}", sentence, number_of(row["schools"]), SCHOOLS)

@@ -2,8 +2,9 @@ r"""A cohort-component model with shocks that all areas share, and paths drawn f
 
 The logarithm of what a cohort becomes in a year is :math:`m_a + u_g + d_{k,t} + \epsilon`: of its age, its area (pulled
 to none) and the year, the same for all areas and for the ages of a band k. :math:`d_{k,t}` is a level that wanders, so
-that a step of the last years goes on; :math:`\epsilon` has the variance :math:`\phi_k / P`. Since areas share the year,
-the city is the sum of its areas in every path.
+that a step of the last years goes on. The errors of a year to come are those of a known one, of all bands and of births
+together, so that ages which moved alike go on so. :math:`\epsilon` has the variance :math:`\phi_k / P`. Since areas
+share the year, the city is the sum of its areas in every path.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.arrays import Floats
@@ -53,7 +55,7 @@ class CohortModel:
     ratio_sd : Standard error of the part of the area, shape (areas,).
     bands : By age.
     births : Level of their growth, log points a year.
-    born : Smoothed births now, shape (areas,).
+    born : Mean births of the last years, brought forward to the last one by their growth, shape (areas,).
     now : Last counts, shape (areas, ages).
     """
 
@@ -90,7 +92,8 @@ def fit_cohorts(counts: Floats, bands: Sequence[tuple[int, ...]], of_area: slice
     ratio[:, of_area] += area[:, None]
     every = tuple(_band(tuple(ages), left[:, ages], weight[:, ages]) for ages in map(list, bands))
     births = fit_level(np.diff(np.log(n[:, 0].sum(axis=0))))
-    born = counts[:, 0, -BIRTH_YEARS:].mean(axis=1)
+    centre = (BIRTH_YEARS - 1) / 2  # years ago, to which the mean belongs
+    born = counts[:, 0, -BIRTH_YEARS:].mean(axis=1) * np.exp(births.now * centre)
     return CohortModel(ratio, np.sqrt(variance), every, births, born, counts[:, :, -1].astype(float))
 
 
@@ -117,6 +120,12 @@ def _band(ages: tuple[int, ...], left: Floats, weight: Floats) -> Band:
     return Band(ages, fit_level(shock), phi)
 
 
+def years_drawn(model: CohortModel, years: int, draws: int, rng: np.random.Generator | None) -> NDArray[np.intp]:
+    """Draw for each year to come the known one whose errors it has, of all ages and births; shape (draws, years)."""
+    known = len(model.births.errors)
+    return np.zeros((draws, years), np.intp) if rng is None else rng.integers(0, known, (draws, years))
+
+
 def draw_paths(
     model: CohortModel, years: int, draws: int, damping: float, rng: np.random.Generator | None = None
 ) -> Floats:
@@ -141,10 +150,11 @@ def draw_paths(
     if rng is not None:
         ratio = ratio + (model.ratio_sd * rng.normal(size=(draws, areas)))[:, :, None]
     shocks, phi = np.zeros((draws, years, ages - 1)), np.zeros(ages - 1)
+    of = years_drawn(model, years, draws, rng)
     for band in model.bands:
-        shocks[:, :, list(band.ages)] = band.year.paths(years, draws, rng)[:, :, None]
+        shocks[:, :, list(band.ages)] = band.year.paths(of, rng)[:, :, None]
         phi[list(band.ages)] = band.phi
-    growth = model.births.paths(years, draws, rng, damping).cumsum(axis=1)
+    growth = model.births.paths(of, rng, damping).cumsum(axis=1)
     paths = np.empty((draws, years, areas, ages))
     before = np.repeat(model.now[None], draws, axis=0)
     for year in range(years):

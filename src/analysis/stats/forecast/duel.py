@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.estimates import ROUNDING
 
 
 class Duel(NamedTuple):
@@ -61,6 +62,8 @@ def diebold_mariano(first: ArrayLike, second: ArrayLike, horizon: int) -> Duel:
         raise ModelError(f"a duel of forecasts needs {OVERLAPS} origins for each year ahead", Reason.TOO_FEW)
     mean = float((a - b).mean())
     error = float(np.sqrt(np.square(np.abs(np.fft.rfft(a - b)[1 : m + 1])).mean()) / n)
-    p = float(2 * student.sf(abs(mean) / error, 2 * m)) if error > 0 else float("nan")
+    if error <= ROUNDING * (np.abs(a).mean() + np.abs(b).mean()):
+        error = float("nan")  # losses that differ by the same at every origin tell nothing of how exact that is
+    p = float(2 * student.sf(abs(mean) / error, 2 * m))
     half = float(student.ppf(0.975, 2 * m)) * error
     return Duel(mean, error, p, mean - half, mean + half, n)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.arrays import Floats
@@ -27,27 +28,31 @@ class Level:
     alpha : Share of an error that lasts.
     sigma : Standard deviation of an error.
     df : Degrees of freedom of sigma.
+    errors : Of each year that it was fitted to, with a mean square of one; shape (years,).
     """
 
     now: float
     alpha: float
     sigma: float
     df: int
+    errors: Floats
 
-    def paths(self, years: int, draws: int, rng: np.random.Generator | None = None, damping: float = 1.0) -> Floats:
+    def paths(self, of: NDArray[np.intp], rng: np.random.Generator | None = None, damping: float = 1.0) -> Floats:
         r"""Draw values of the years to come, shape (draws, years); without a generator the level itself.
 
         Parameters
         ----------
-        years, draws : How many of each.
-        rng : Of the errors, and of their standard deviation, which is known from few years.
+        of
+            The known year whose error each year to come has, shape (draws, years): levels of one series of years that
+            are given the same stay as alike as they were.
+        rng : Of the standard deviation of the errors, which is known from few years.
         damping : The level is multiplied by it every year.
         """
-        values, level = np.empty((draws, years)), np.full(draws, self.now)
-        sigma = self.sigma * (np.ones(draws) if rng is None else np.sqrt(self.df / rng.chisquare(self.df, draws)))
-        for year in range(years):
+        values, level = np.empty(of.shape), np.full(len(of), self.now)
+        scale = np.zeros(len(of)) if rng is None else np.sqrt(self.df / rng.chisquare(self.df, len(of)))
+        for year in range(of.shape[1]):
             level = level * damping
-            error = np.zeros(draws) if rng is None else sigma * rng.normal(size=draws)
+            error = self.sigma * scale * self.errors[of[:, year]]
             values[:, year], level = level + error, level + self.alpha * error
         return values
 
@@ -79,6 +84,9 @@ def fit_level(values: Floats) -> Level:
     loss = np.square(a - b * first).sum(axis=0)
     best = int(np.argmin(loss))
     df = len(y) - PARAMETERS
+    left = (a - b * first)[:, best]
+    size = float(np.sqrt(np.square(left).mean()))
+    errors = left / size if size > 0 else np.zeros(len(y))
     return Level(
-        float(level[best] + share[best] * first[best]), float(alpha[best]), float(np.sqrt(loss[best] / df)), df
+        float(level[best] + share[best] * first[best]), float(alpha[best]), float(np.sqrt(loss[best] / df)), df, errors
     )

@@ -6,6 +6,7 @@ import statsmodels.api as sm
 from analysis.chapters.city_forecast.models import change, contest, forecasts, pictures, stay, years
 from analysis.chapters.city_forecast.models.series import CITY, check_years, series
 from analysis.errors import InputError
+from analysis.stats.forecast.cohort_model import draw_paths, fit_cohorts, years_drawn
 from analysis.synthetic.counts import CountsTruth, make_counts
 from analysis.synthetic.retention import RetentionTruth, make_retention
 
@@ -190,3 +191,47 @@ def test_effects_of_what_the_data_do_not_have_are_left_out_with_a_reason(followe
     assert without["term"].str.startswith("cohort").all()
     never = followed[~((followed["education"] == "hoog") & (followed["outcome"] == stay.LEFT))]
     assert set(stay.effects(never)["reason"]) == {"perfect prediction"}
+
+
+def test_a_difference_counts_the_fewest_of_the_shares_that_it_is_of(followed):
+    """Six of 2012 who left the city follow from those of 2014 and the difference: it is withheld with them."""
+    early, left = followed["cohort"] == 2012, followed["outcome"] == stay.LEFT
+    some = followed[~(early & left) | (early & left & (followed[early & left].groupby("cohort").cumcount() < 6))]
+    rows = stay.effects(some[some["cohort"].isin([2012, 2014])]).set_index(["group", "term"])
+    assert rows.loc[(stay.LEFT, "cohort 2014"), "n_least"] == 6
+    parts = stay.decomposition(some, (2012, 2014), 20, np.random.default_rng(1))
+    same = (
+        some[some["cohort"].isin([2012, 2014])].groupby("cohort")["outcome"].agg(lambda own: (own == stay.SAME).sum())
+    )
+    assert (parts["n_least"] <= same.min()).all()
+
+
+def test_intervals_of_shares_stay_within_0_and_1(followed):
+    few = followed.groupby("cohort").head(40)
+    rows = stay.shares(few)
+    assert rows["ci_low"].dropna().between(0, 1).all()
+    assert rows["ci_high"].dropna().between(0, 1).all()
+
+
+def test_births_that_grow_by_three_per_cent_go_on_from_the_last_year():
+    """One area, ages 0 to 3 without loss: with all of the growth going on, births are 3% more each year."""
+    years = np.arange(12)
+    counts = np.stack([1000 * 1.03 ** (years - age) for age in range(4)])[None]
+    model = fit_cohorts(counts, [(0, 1, 2)], slice(0, 0))
+    path = draw_paths(model, 5, 1, 1.0)[0, :, 0, 0]
+    assert path == pytest.approx(1000 * 1.03 ** np.arange(12, 17), rel=1e-3)
+
+
+def test_ages_that_moved_together_are_drawn_together(data):
+    """Years are drawn whole: shocks of two bands are as alike in paths as they were in the years that are known."""
+    model = fit_cohorts(data.counts, forecasts.BANDS, forecasts.OF_AREA)
+    of = years_drawn(model, 1, 4000, np.random.default_rng(1))
+    first, second = (band.year.errors[of[:, 0]] for band in model.bands[2:4])
+    known = np.corrcoef(*(band.year.errors for band in model.bands[2:4]))[0, 1]
+    assert np.corrcoef(first, second)[0, 1] == pytest.approx(known, abs=0.05)
+
+
+def test_cohorts_are_counted_or_there_is_no_row(data, followed):
+    none = stay.net_and_gross(data.until(2010), stay.shares(followed[followed["cohort"] > 2010]))
+    assert none.empty
+    assert "pupils_before" in none

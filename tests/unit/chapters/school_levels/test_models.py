@@ -90,6 +90,30 @@ def test_one_band_has_no_gap_and_one_year_no_shift(pupils, column, value, lost):
     assert found.loc[found["term"] != lost, "std_error"].notna().all()
 
 
+def test_bands_of_two_schools_have_no_part_in_gaps(pupils):
+    """One or two schools of a band, whose schoolweging is public, would follow from the gap and the other bands."""
+    band = pupils["band"] == "36 or more"
+    two = pupils.loc[band, "location"].unique()[:2]
+    few = pupils[~band | pupils["location"].isin(two)]
+    assert set(latent.contrasts(few)["n_obs"]) == {(~band).sum()}
+    rows = latent.groups(few)
+    assert set(rows.loc[rows["band"] == "36 or more", "reason"]) == {"too few clusters"}
+
+
+def test_errors_of_few_schools_are_those_of_leaving_each_out(pupils):
+    """Near the linearised ones where no school weighs much."""
+    few = pupils[pupils["location"].isin(pupils["location"].unique()[:49])]
+    found = latent.contrasts(few)["std_error"].to_numpy()
+    linearised = pytest.MonkeyPatch()
+    linearised.setattr(latent, "JACKKNIFED", 0)
+    try:
+        other = latent.contrasts(few)["std_error"].to_numpy()
+    finally:
+        linearised.undo()
+    assert found == pytest.approx(other, rel=0.25)
+    assert (found >= other).mean() > 0.7
+
+
 def test_a_band_of_each_year_determines_neither(pupils):
     """Years and bands that go together: what is of the one cannot be taken from what is of the other."""
     one = pupils[((pupils["year"] == "2016/17") & (pupils["band"] == "24-28"))
@@ -112,7 +136,7 @@ def test_one_subject_is_enough_and_one_school_is_not():
     table = spread.spread(spread.fits(alone, schools, 2))
     assert table["estimate"].isna().all()
     assert set(table["reason"]) == {"too few clusters"}
-    assert set(latent.contrasts(alone)["reason"]) == {"too few clusters"}
+    assert set(latent.contrasts(alone)["reason"]) == {"nobody of this kind"}
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,12 @@ def test_the_error_is_the_periodogram_of_scipy_at_the_lowest_frequencies():
     assert found.estimate == pytest.approx((first - second).mean())
 
 
+def test_losses_that_differ_by_the_same_everywhere_have_no_error():
+    for second in (np.full(12, 2.0), np.full(12, 1 + 1e-15)):
+        found = diebold_mariano(np.ones(12), second, 1)
+        assert np.isnan([found.std_error, found.p_value, found.ci_low]).all()
+
+
 def test_too_few_origins_for_the_years_ahead_are_not_compared():
     with pytest.raises(ModelError, match="3 origins for each year ahead"):
         diebold_mariano(np.arange(8.0), np.ones(8), 3)

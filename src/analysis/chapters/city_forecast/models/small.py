@@ -15,8 +15,8 @@ from analysis.stats.shares import share_interval
 
 SIZES = ("small", "medium", "large")
 SMALL = SIZES[0]
-FEWEST = 3
-"""Schools, of which fewer tell about one of them."""
+FEWEST, ENOUGH = 3, 10
+"""Schools, of which fewer tell about one of them; and schools on a side without which no error is known."""
 ACROSS, WITHIN = "in the city", "within stadsdelen"
 PUPILS, SCHOOLS = "each pupil counts", "each school counts"
 
@@ -61,7 +61,7 @@ def shares(pupils: pd.DataFrame) -> pd.DataFrame:
         fit = mean(part["at_risk"], part["location"])
         found = {"estimate": fit.coefficients["mean"], "error": np.sqrt((fit.influence["mean"] ** 2).sum())}
         rows.append({"area": area, "size": size, **found, "pupils": len(part), "schools": part["location"].nunique()})
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows, columns=["area", "size", "estimate", "error", "pupils", "schools"])
     low, high = share_interval(table["estimate"], table["error"], table["schools"])
     table = table.assign(ci_low=low, ci_high=high, first=table["area"] != CITY, place=table["size"].map(SIZES.index))
     ordered = table.sort_values(["first", "area", "place"], ignore_index=True)
@@ -86,26 +86,36 @@ def contrasts(pupils: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Estimates: ``term`` is `ACROSS` or `WITHIN` (with an intercept for each stadsdeel), ``model`` who counts. By
-        least squares on the shares of schools with robust errors (HC1, which are those clustered by school); of
-        :math:`r_j = a_{g(j)} + b\,\mathrm{small}_j + e_j` it is b. Without small schools or others ``reason``.
+        Estimates: ``term`` is `ACROSS` or `WITHIN` (with an intercept for each stadsdeel that has both), ``model`` who
+        counts; ``schools_small, schools_other`` and ``pupils_small, pupils_other`` are those compared. By least squares
+        on the shares of schools; of :math:`r_j = a_{g(j)} + b\,\mathrm{small}_j + e_j` it is b. Errors are robust
+        (HC3, which are about those clustered by school), with one degree of freedom less than the smaller side has
+        schools; of fewer than `ENOUGH` schools on a side there is a ``reason``.
     """
     schools = pupils.groupby("location").agg(
         share=("at_risk", "mean"), n=("at_risk", "size"), size=("size", "first"), area=("area", "first")
     )
-    small = (schools["size"] == SMALL).astype(float)
-    areas = pd.get_dummies(schools["area"], dtype=float).to_numpy()
-    rows = []
-    for term, others in ((ACROSS, np.ones((len(schools), 1))), (WITHIN, areas)):
-        X = np.column_stack([small, others])
-        sizes = {"term": term, "n_obs": len(pupils), "n_clusters": len(schools)}
-        known = len(schools) > X.shape[1] and np.linalg.matrix_rank(X) == X.shape[1]
-        for model, weight in ((PUPILS, schools["n"]), (SCHOOLS, np.ones(len(schools)))):
-            row = {"model": model, "estimate": np.nan, "std_error": np.nan, "reason": Reason.COLLINEAR.value}
-            if known:
-                fit = sm.WLS(schools["share"].to_numpy(), X, weights=weight).fit(cov_type="HC1")
-                row |= {"estimate": fit.params[0], "std_error": fit.bse[0], "reason": ""}
-            rows.append({**row, **sizes})
-    table = pd.DataFrame(rows)
-    ends = t_interval(table["estimate"], table["std_error"], table["n_clusters"])
-    return with_reasons(in_form(table.assign(**ends), group=SMALL, unit="share"))
+    small = schools["size"] == SMALL
+    both = small.groupby(schools["area"]).transform("nunique") > 1
+    rows = [
+        {"model": model, "term": term, **_difference(schools[has], small[has], term == WITHIN, model == PUPILS)}
+        for term, has in ((ACROSS, both | True), (WITHIN, both))
+        for model in (PUPILS, SCHOOLS)
+    ]
+    return with_reasons(in_form(pd.DataFrame(rows), group=SMALL, unit="share"))
+
+
+def _difference(schools: pd.DataFrame, small: pd.Series, within: bool, by_pupil: bool) -> dict[str, float | str]:
+    counts = {"schools_small": int(small.sum()), "schools_other": int((~small).sum())}
+    counts |= {"pupils_small": int(schools.loc[small, "n"].sum()), "pupils_other": int(schools.loc[~small, "n"].sum())}
+    sizes = {**counts, "n_obs": int(schools["n"].sum()), "n_clusters": len(schools)}
+    fewest = min(counts["schools_small"], counts["schools_other"])
+    if fewest < ENOUGH:
+        none = dict.fromkeys(("estimate", "std_error", "ci_low", "ci_high", "p_value"), np.nan)
+        return {**none, **sizes, "reason": Reason.TOO_FEW_CLUSTERS.value}
+    others = pd.get_dummies(schools["area"], dtype=float).to_numpy() if within else np.ones((len(schools), 1))
+    weight = schools["n"].to_numpy(float) if by_pupil else np.ones(len(schools))
+    X = np.column_stack([small.to_numpy(float), others])
+    fit = sm.WLS(schools["share"].to_numpy(), X, weights=weight).fit(cov_type="HC3")
+    ends = t_interval(pd.Series([fit.params[0]]), pd.Series([fit.bse[0]]), fewest)
+    return {**{str(name): float(value) for name, value in ends.iloc[0].items()}, **sizes, "reason": ""}

@@ -23,6 +23,7 @@ from analysis.errors import InputError, ModelError, Reason
 from analysis.stats.arrays import Floats
 from analysis.stats.estimates import in_form, t_interval, with_reasons
 from analysis.stats.fit import mean
+from analysis.stats.shares import share_interval
 
 OUTCOMES = FIVE_YEARS_ON
 SAME, LEFT = OUTCOMES[0], OUTCOMES[-1]
@@ -47,7 +48,9 @@ def shares(by_pupil_retention: pd.DataFrame) -> pd.DataFrame:
             found = mean((own["outcome"] == outcome).astype(float), own["location"]).estimates("stay", "", "share")
             rows.append(found.assign(cohort_year=cohort, outcome=outcome))
     columns = ["cohort_year", "outcome", "estimate", "ci_low", "ci_high", "n_obs", "n_clusters"]
-    return pd.concat(rows, ignore_index=True)[columns]
+    table = pd.concat(rows, ignore_index=True)
+    low, high = share_interval(table["estimate"], table["std_error"], table["n_clusters"])
+    return table.assign(ci_low=low, ci_high=high)[columns]
 
 
 def effects(by_pupil_retention: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +65,8 @@ def effects(by_pupil_retention: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         In the form of all estimates: ``group`` is the outcome, ``term`` a cohort (beside the first) or an education
         (beside `EDUCATIONS[0]`; without pupils of it there is none). Errors are clustered by starting school, by the
-        delta method. Where the data do not determine them, ``reason``.
+        delta method; ``n_least`` is the smallest number with or without the outcome of those who are compared.
+        Where the data do not determine them, ``reason``.
     """
     rows = by_pupil_retention
     cohorts, terms = _terms(rows)
@@ -80,6 +84,7 @@ def effects(by_pupil_retention: pd.DataFrame) -> pd.DataFrame:
             table = table.assign(reason=why.reason.value)
     ends = t_interval(table["estimate"], table["std_error"], n)
     same = {"n_obs": len(rows), "n_clusters": n}
+    table = table.assign(n_least=[_fewest(rows, group, terms[name], name) for group, name in names])
     return with_reasons(in_form(table.assign(**ends), model="stay_ame", unit="probability", **same))
 
 
@@ -91,6 +96,14 @@ def _terms(rows: pd.DataFrame) -> tuple[int, dict[str, pd.Series]]:
         of = {name: rows["education"] == name for name in EDUCATIONS[1:]}
         terms |= {name: has for name, has in of.items() if has.any()}
     return len(cohorts), terms
+
+
+def _fewest(rows: pd.DataFrame, outcome: str, has: pd.Series, name: str) -> int:
+    """Return the fewest with or without an outcome, of those with a term and of those that they are compared with."""
+    factor = "cohort" if name.startswith("cohort") else "education"
+    base = rows[factor] == (rows["cohort"].min() if factor == "cohort" else EDUCATIONS[0])
+    sides = [(rows["outcome"] == outcome)[part] for part in (has, base)]
+    return int(min(min(side.sum(), (~side).sum()) for side in sides))
 
 
 def _effects(
@@ -160,7 +173,8 @@ def decomposition(
     -------
     DataFrame
         ``order`` (``education first`` or ``behaviour first``; empty for the difference), ``part`` (`MIX`, `BEHAVIOUR`,
-        `ALL`), ``estimate, ci_low, ci_high`` (quantiles of the bootstrap), ``n_obs, n_clusters``. Parts have a
+        `ALL`), ``estimate, ci_low, ci_high`` (quantiles of the bootstrap), ``n_obs, n_clusters`` and
+        ``n_least``, the fewest at their first school, or not, of a cohort. Parts have a
         ``reason`` in their place where an education is in one of the cohorts only, also in a draw: what its pupils
         would have done in the other is not known.
 
@@ -185,7 +199,9 @@ def decomposition(
     known = np.isfinite(low)
     table = table.assign(estimate=np.where(known, point[0], np.nan), ci_low=low, ci_high=high)
     reason = np.where(known, "", Reason.EMPTY.value)
-    return with_reasons(table.assign(n_obs=len(rows), n_clusters=schools, reason=reason))
+    cells = np.stack([counts[..., 1].sum(axis=(0, 2)), (counts[..., 0] - counts[..., 1]).sum(axis=(0, 2))])
+    sizes = {"n_obs": len(rows), "n_clusters": schools, "n_least": int(cells.min())}
+    return with_reasons(table.assign(**sizes, reason=reason))
 
 
 def _counts(rows: pd.DataFrame, cohorts: tuple[int, int]) -> Floats:
@@ -237,8 +253,11 @@ def net_and_gross(data: Series, stayed: pd.DataFrame) -> pd.DataFrame:
         if cohort in data.years and cohort + STEP in data.years:
             at = data.years.index(cohort)
             before = int(pupils[STARTERS, at].sum())
+            if not before:
+                continue
             after = int(pupils[STARTERS.start + STEP : STARTERS.stop + STEP, at + STEP].sum())
             counts = {"cohort_year": cohort, "pupils_before": before, "pupils_after": after, "ratio": after / before}
             followed = int(stayed.loc[stayed["cohort_year"] == cohort, "n_obs"].iloc[0])
             rows.append({**counts, "n_obs": followed, "still_here": 1 - share[LEFT], "same_school": share[SAME]})
-    return pd.DataFrame(rows)
+    names = ["cohort_year", "pupils_before", "pupils_after", "ratio", "n_obs", "still_here", "same_school"]
+    return pd.DataFrame(rows, columns=names)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analysis.chapters.city_forecast.models.forecasts import BANDS, OF_AREA
 from analysis.chapters.city_forecast.models.series import LEAVING_AGE, SCHOOL_AGE, Series
 from analysis.stats.arrays import Floats
-from analysis.stats.forecast.cohort_model import fit_cohorts
+from analysis.stats.forecast.cohort_model import fit_cohorts, years_drawn
 from analysis.stats.forecast.expected_years import expected_years, parts_of_change
 
 Booleans = NDArray[np.bool_]
@@ -33,7 +33,7 @@ def expected(data: Series, changed_from: int, draws: int, rng: np.random.Generat
     DataFrame
         ``term`` (`BEFORE`, `AFTER`, `DIFFERENCE`, then ``age 4`` and so on, what it adds to the difference),
         ``estimate, std_error, ci_low, ci_high, p_value, years`` (pairs of years that it rests on) and ``pupils`` (of
-        these ages and years).
+        these ages, in the last of these years).
 
     Notes
     -----
@@ -51,10 +51,12 @@ def expected(data: Series, changed_from: int, draws: int, rng: np.random.Generat
     low, high = np.quantile(off, [0.025, 0.975], axis=0)
     terms = [BEFORE, AFTER, DIFFERENCE, *(f"age {age}" for age in AGES)]
     p = (1 + (np.abs(off) >= np.abs(values)).sum(axis=0)) / (1 + draws)
+    p = np.where(np.isfinite(low), p, np.nan)  # of an age that nobody has, nothing is known
     rows = pd.DataFrame({"term": terms, "estimate": values, "std_error": off.std(axis=0, ddof=1)})
     rows = rows.assign(ci_low=values - high, ci_high=values - low, p_value=p)
     years = [int((~late).sum()), int(late.sum())] + [len(late)] * (len(rows) - 2)
-    counted = [int(start[:, ~late].sum()), int(start[:, late].sum())] + [int(start.sum())] * (len(rows) - 2)
+    last = start.sum(axis=0)
+    counted = [int(last[~late][-1]), *[int(last[-1])] * (len(rows) - 1)]
     rows.loc[:1, "p_value"] = np.nan
     return rows.assign(years=years, pupils=counted)
 
@@ -64,10 +66,11 @@ def _by_chance(data: Series, start: Floats, end: Floats, draws: int, rng: np.ran
     model = fit_cohorts(data.counts, BANDS, OF_AREA)
     log_ratio = np.log(end.sum(axis=1) / start.sum(axis=1))[:, None]
     shock, noise = np.zeros((draws, *start.shape)), np.zeros(len(AGES))
+    of = years_drawn(model, start.shape[1], draws, rng)
     for band in model.bands:
         own = [age - SCHOOL_AGE for age in band.ages if age in AGES]
         noise[own] = np.sqrt(band.phi)
-        shock[:, own] = replace(band.year, now=0.0).paths(start.shape[1], draws, rng)[:, None]
+        shock[:, own] = replace(band.year, now=0.0).paths(of, rng)[:, None]
     chance = noise[:, None] / np.sqrt(start) * rng.normal(size=shock.shape)
     return np.asarray(start * np.exp(log_ratio + shock + chance))
 

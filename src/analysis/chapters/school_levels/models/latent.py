@@ -7,8 +7,8 @@ at each level (`stats.ordered_groups`). With :math:`w_g` the mean schoolweging o
 
 by least squares, weighted by pupils; b is the gap and c the shift of a year. The same is done with the shares at the
 target level, below 1F and between them: what the last one gains, the others lose together. Variances follow from what
-each school adds to the counts, over all its years together. A group with everybody at one end has no latent mean and is
-left out; with one band there is no b, with one year no c.
+each school adds to the counts, over all its years together. A group with everybody at one end, or of fewer than three
+schools, is left out; with one band there is no b, with one year no c.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ PER = 10.0
 """Points of schoolweging that the gap is told for."""
 UNITS = {LATENT: "standard deviations", **dict.fromkeys((TARGET, BELOW, BETWEEN), "share of pupils")}
 KEYS = ["year", "band"]
+JACKKNIFED = 50
+"""Schools below which each is left out in turn: linearised errors are too small where one weighs much."""
+FEWEST = 3
+"""Schools, of which fewer tell about one of them."""
 
 
 def groups(pupils: pd.DataFrame) -> pd.DataFrame:
@@ -55,8 +59,10 @@ def groups(pupils: pd.DataFrame) -> pd.DataFrame:
 def _groups(part: pd.DataFrame) -> pd.DataFrame:
     counts = counted(part, KEYS)
     sizes = part.groupby(KEYS, observed=True).agg(schools=("location", "nunique"), pupils=("pupil", "size"))
-    inside = ~_at_one_end(counts)
-    rows = sizes.assign(estimate=np.nan, sd=np.nan, reason=np.where(inside, "", Reason.SEPARATED.value))
+    enough = sizes["schools"] >= FEWEST
+    inside = enough & ~_at_one_end(counts)
+    why = np.where(enough, Reason.SEPARATED.value, Reason.TOO_FEW_CLUSTERS.value)
+    rows = sizes.assign(estimate=np.nan, sd=np.nan, reason=np.where(inside, "", why))
     try:
         fit = fit_ordered_groups(counts[inside].to_numpy(float))
         rows.loc[inside, ["estimate", "sd"]] = np.column_stack([fit.mean, fit.sd])
@@ -91,7 +97,8 @@ def contrasts(pupils: pd.DataFrame) -> pd.DataFrame:
 
 def _contrasts(part: pd.DataFrame, subject: str) -> pd.DataFrame:
     counts = counted(part, KEYS)
-    counts = counts[~_at_one_end(counts)]
+    schools = part.groupby(KEYS, observed=True)["location"].nunique()
+    counts = counts[~_at_one_end(counts) & (schools >= FEWEST)]
     by_school = counted(part, ["location", *KEYS]).reset_index()
     by_school = by_school[pd.MultiIndex.from_frame(by_school[KEYS]).isin(counts.index)]
     rows = pd.DataFrame([(scale, term) for scale in SCALES for term in TERMS], columns=["model", "term"])
@@ -111,7 +118,7 @@ def _contrasts(part: pd.DataFrame, subject: str) -> pd.DataFrame:
 def _terms(groups: pd.Index, weging: pd.Series) -> Floats:
     """Return intercept, tens of points of schoolweging and years since the first of each group."""
     if groups.empty:
-        raise ModelError("gaps and shifts: every group has everybody at one end", Reason.EMPTY)
+        raise ModelError("gaps and shifts: no group has three schools and pupils at several levels", Reason.EMPTY)
     years, bands = (groups.get_level_values(name) for name in KEYS)
     since = years.str[:4].astype(int) - int(years.min()[:4])
     return np.column_stack([np.ones(len(groups)), weging.reindex(bands) / PER, since])
@@ -127,10 +134,28 @@ def _estimated(X: Floats, counts: pd.DataFrame, by_school: pd.DataFrame) -> tupl
     """Return gap and shift on each scale, and their errors, shape (8,) each."""
     if by_school["location"].nunique() < 2:
         raise ModelError("gaps and shifts: one school", Reason.TOO_FEW_CLUSTERS)
-    values, influence = with_influence(counts.to_numpy(float), lambda mean, table: _slopes(X, mean, table))
+    table = counts.to_numpy(float)
     group = counts.index.get_indexer(pd.MultiIndex.from_frame(by_school[KEYS]))
-    added = np.einsum("rc,rck->rk", by_school[list(LEVELS)].to_numpy(float), influence[group])
-    return values, _errors(pd.DataFrame(added).groupby(by_school["location"].to_numpy()).sum().to_numpy())
+    own = by_school[list(LEVELS)].to_numpy(float)
+    values, influence = with_influence(table, lambda mean, of: _slopes(X, mean, of))
+    schools = pd.factorize(by_school["location"])[0]
+    if schools.max() < JACKKNIFED:
+        left_out = [_without(X, table, group[schools == one], own[schools == one]) for one in range(schools.max() + 1)]
+        return values, _spread(np.array(left_out)) * (len(left_out) - 1)
+    added = np.einsum("rc,rck->rk", own, influence[group])
+    return values, _spread(pd.DataFrame(added).groupby(schools).sum().to_numpy()) * len(np.unique(schools))
+
+
+def _without(X: Floats, table: Floats, group: NDArray[np.intp], own: Floats) -> Floats:
+    """Return gap and shift on each scale without one school."""
+    rest = table.copy()
+    np.subtract.at(rest, group, own)
+    return _slopes(X, fit_ordered_groups(rest).mean, rest)
+
+
+def _spread(by_school: Floats) -> Floats:
+    """Return the standard error of a mean of what each school adds."""
+    return np.asarray(by_school.std(axis=0, ddof=1) / np.sqrt(len(by_school)))
 
 
 def _slopes(X: Floats, mean: Floats, table: Floats) -> Floats:
@@ -139,9 +164,3 @@ def _slopes(X: Floats, mean: Floats, table: Floats) -> Floats:
     shares = table / n[:, None]
     outcomes, root = np.column_stack([mean, shares[:, -1], shares[:, 0], shares[:, 1]]), np.sqrt(n)[:, None]
     return np.asarray(np.linalg.lstsq(root * X, root * outcomes)[0][1:].T.ravel())
-
-
-def _errors(by_school: Floats) -> Floats:
-    schools = len(by_school)
-    centred = by_school - by_school.mean(axis=0)
-    return np.asarray(np.sqrt(schools / (schools - 1) * np.square(centred).sum(axis=0)))

@@ -24,6 +24,8 @@ from analysis.stats.estimates import error_of, in_form, with_reasons
 from analysis.stats.splines import natural_spline
 
 KNOWN, SUMMED, MIDDLE = "all counts known", "masked, summed over", "masked, the middle"
+ENOUGH = 20
+"""Schools for each term of the curve: with fewer the curve takes up what schools differ, and tau is too small."""
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(31)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()
 
@@ -86,15 +88,16 @@ def _fitted(rows: pd.DataFrame, outcome: str, df: int) -> Spread:
         try:
             X = _terms(rows, df)
             found[name] = fit_one_term(known, X, rows["location"])
-        except ModelError as error:  # nobody below 1F, or hardly a school
-            error.raise_unless_of_the_data()
+        except ModelError as error:  # nobody below 1F, hardly a school, or a spread too near none to be found
+            if error.reason is not Reason.NO_CONVERGENCE:
+                error.raise_unless_of_the_data()
             reasons[name] = error.reason.value
     return Spread(rows.assign(y=y, n=n), X, found, reasons)
 
 
 def _terms(rows: pd.DataFrame, df: int) -> Floats:
-    if rows["location"].nunique() < 2:
-        raise ModelError("how far schools lie apart: one school", Reason.TOO_FEW_CLUSTERS)
+    if rows["location"].nunique() < ENOUGH * df:
+        raise ModelError("how far schools lie apart: too few schools for the curve", Reason.TOO_FEW_CLUSTERS)
     years = pd.get_dummies(rows["year"], drop_first=True).to_numpy(float)
     return np.column_stack([natural_spline(rows["schoolweging"], df), years])
 
