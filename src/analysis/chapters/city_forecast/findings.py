@@ -161,10 +161,11 @@ def _years(years: pd.DataFrame, changed_from: int) -> Iterator[Finding]:
     rows = {row["term"]: row for row in as_rows(years.dropna(subset=["estimate", "ci_low", "ci_high"]))}
     if {BEFORE, AFTER, DIFFERENCE} <= set(rows):
         difference = rows[DIFFERENCE]
-        before, after = (round(rows[term]["estimate"], 2) for term in (BEFORE, AFTER))
-        values = {"before": before, "after": after}
-        values |= {"low": difference["ci_low"], "high": difference["ci_high"]}
-        told: dict[str, Any] = {name: number(value, 2) for name, value in values.items()}
+        # Levels with one decimal: the difference is known less exactly than they are.
+        levels = {"before": rows[BEFORE]["estimate"], "after": rows[AFTER]["estimate"]}
+        told: dict[str, Any] = {name: number(value, 1) for name, value in levels.items()}
+        ends = {"difference": "estimate", "low": "ci_low", "high": "ci_high"}
+        told |= {name: number(difference[column], 2) for name, column in ends.items()}
         told |= {"year": changed_from, "most_years": len(AGES) + 1}
         sentence = say(("years_unclear", "years_longer", "years_shorter")[direction(difference)], **told)
         yield "years", sentence, number_of(difference["pupils"]), PUPILS
