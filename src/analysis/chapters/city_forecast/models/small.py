@@ -17,7 +17,7 @@ SIZES = ("small", "medium", "large")
 SMALL = SIZES[0]
 FEWEST, ENOUGH = 3, 10
 """Schools, of which fewer tell about one of them; and schools on a side without which no error is known."""
-ACROSS, WITHIN = "in the city", "within stadsdelen"
+ACROSS, WITHIN = "difference in the city", "difference within stadsdelen"
 PUPILS, SCHOOLS = "each pupil counts", "each school counts"
 
 
@@ -111,11 +111,16 @@ def _difference(schools: pd.DataFrame, small: pd.Series, within: bool, by_pupil:
     sizes = {**counts, "n_obs": int(schools["n"].sum()), "n_clusters": len(schools)}
     fewest = min(counts["schools_small"], counts["schools_other"])
     if fewest < ENOUGH:
-        none = dict.fromkeys(("estimate", "std_error", "ci_low", "ci_high", "p_value"), np.nan)
+        none = dict.fromkeys(("estimate", "std_error", "ci_low", "ci_high", "p_value", "df"), np.nan)
         return {**none, **sizes, "reason": Reason.TOO_FEW_CLUSTERS.value}
     others = pd.get_dummies(schools["area"], dtype=float).to_numpy() if within else np.ones((len(schools), 1))
     weight = schools["n"].to_numpy(float) if by_pupil else np.ones(len(schools))
     X = np.column_stack([small.to_numpy(float), others])
     fit = sm.WLS(schools["share"].to_numpy(), X, weights=weight).fit(cov_type="HC3")
     ends = t_interval(pd.Series([fit.params[0]]), pd.Series([fit.bse[0]]), fewest)
-    return {**{str(name): float(value) for name, value in ends.iloc[0].items()}, **sizes, "reason": ""}
+    return {
+        **{str(name): float(value) for name, value in ends.iloc[0].items()},
+        **sizes,
+        "df": fewest - 1.0,
+        "reason": "",
+    }
