@@ -235,3 +235,10 @@ def test_cohorts_are_counted_or_there_is_no_row(data, followed):
     none = stay.net_and_gross(data.until(2010), stay.shares(followed[followed["cohort"] > 2010]))
     assert none.empty
     assert "pupils_before" in none
+
+
+def test_a_year_without_anybody_is_named(frames):
+    pupils = frames["by_stadsdeel_age_year"]
+    nobody = pupils.assign(pupils=pupils["pupils"].where(pupils["year"] != 2003, 0))
+    with pytest.raises(InputError, match=r"(?s)by_stadsdeel_age_year: pupils: nobody is counted.*2003"):
+        series(nobody, frames["by_stadsdeel_children"])

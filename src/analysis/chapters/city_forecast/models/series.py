@@ -56,7 +56,9 @@ def series(by_stadsdeel_age_year: pd.DataFrame, by_stadsdeel_children: pd.DataFr
 
     Raises
     ------
-    InputError : A stadsdeel lacks an age in a year, is in one of the files only, or has the name of all together.
+    InputError
+        A stadsdeel lacks an age in a year, is in one of the files only, or has the name of all together; or a year has
+        nobody.
     """
     areas = tuple(sorted(by_stadsdeel_age_year["area"].unique()))
     _check_areas({*areas}, {*by_stadsdeel_children["area"]})
@@ -68,7 +70,12 @@ def series(by_stadsdeel_age_year: pd.DataFrame, by_stadsdeel_children: pd.DataFr
         ),
         _array(by_stadsdeel_age_year, "by_stadsdeel_age_year", areas, range(SCHOOL_AGE, LAST_AGE + 1), years),
     ]
-    return Series(areas, years, np.concatenate(parts, axis=1))
+    found = Series(areas, years, np.concatenate(parts, axis=1))
+    empty = [str(year) for year, total in zip(years, found.totals.sum(axis=0), strict=True) if not total]
+    if empty:
+        hint = "leave out years that are not counted, the same in both files"
+        raise InputError("by_stadsdeel_age_year: pupils", "nobody is counted", given=", ".join(empty), hint=hint)
+    return found
 
 
 def check_years(data: Series, first_origin: int, changed_from: int) -> None:
