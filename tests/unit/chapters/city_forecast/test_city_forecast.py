@@ -217,7 +217,7 @@ def test_births_that_grow_by_three_per_cent_go_on_from_the_last_year():
     """One area, ages 0 to 3 without loss: with all of the growth going on, births are 3% more each year."""
     years = np.arange(12)
     counts = np.stack([1000 * 1.03 ** (years - age) for age in range(4)])[None]
-    model = fit_cohorts(counts, [(0, 1, 2)], slice(0, 0))
+    model = fit_cohorts(counts, [(0, 1, 2)], slice(0, 1))
     path = draw_paths(model, 5, 1, 1.0)[0, :, 0, 0]
     assert path == pytest.approx(1000 * 1.03 ** np.arange(12, 17), rel=1e-3)
 
