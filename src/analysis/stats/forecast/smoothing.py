@@ -28,7 +28,7 @@ class Level:
     alpha : Share of an error that lasts.
     sigma : Standard deviation of an error.
     df : Degrees of freedom of sigma.
-    errors : Of each year that it was fitted to, with a mean square of one; shape (years,).
+    errors : Of each year that it was fitted to, with mean zero and mean square one; shape (years,).
     """
 
     now: float
@@ -85,6 +85,7 @@ def fit_level(values: Floats) -> Level:
     best = int(np.argmin(loss))
     df = len(y) - PARAMETERS
     left = (a - b * first)[:, best]
+    left = left - left.mean()  # a level wanders without a drift
     size = float(np.sqrt(np.square(left).mean()))
     errors = left / size if size > 0 else np.zeros(len(y))
     return Level(
