@@ -49,6 +49,7 @@ def run(orders: Sequence[Order], chain: Iterable[Step], project: Project, option
         Before anything runs, when parameters and notebooks disagree, or what must be written cannot be.
     """
     steps = list(chain)
+    project.code.save()  # what was looked at to say what is stale serves the copy
     with _readable_disk_errors(project), snapshot(project, shared=options.cluster is not None) as copy:
         assessors = [Assessor(order, steps, copy.project) for order in orders]
         _refuse_scratch(assessors)

@@ -38,7 +38,7 @@ class SourceFiles:
 
     def __init__(self, package: Path, memory: Path | None = None) -> None:
         self.name = package.name
-        self._package, self._memory = package, memory
+        self.package, self._memory = package, memory
         self.modules: dict[str, Path] = {}
         self._resources: dict[str, list[Path]] = {}
         self._list(package, self.name)
@@ -83,7 +83,7 @@ class SourceFiles:
     def file(self, module: str) -> str:
         """Return the path of a module within the package; empty for a folder without ``__init__.py``."""
         path = self.modules.get(module)
-        return path.relative_to(self._package).as_posix() if path else ""
+        return path.relative_to(self.package).as_posix() if path else ""
 
     def split(self, dotted: str) -> tuple[str, list[str]]:
         """Split a dotted name into the longest module that it starts with, empty for another package, and the rest."""
@@ -110,7 +110,7 @@ class SourceFiles:
         for path in self._resources[folder]:
             if path not in self._hashes:
                 self._hashes[path] = sha256(path)
-        return {path.relative_to(self._package).as_posix(): self._hashes[path] for path in self._resources[folder]}
+        return {path.relative_to(self.package).as_posix(): self._hashes[path] for path in self._resources[folder]}
 
     def save(self) -> None:
         """Remember for the next command; a memory that cannot be written is no reason to fail."""

@@ -51,7 +51,7 @@ class Code:
 
     @cached_property
     def _walks(self) -> Walks:
-        return Walks(self._folder, self._files.every())
+        return Walks(self._folder, self._files.package, self._files.every())
 
     def of_cells(self, cells: Sequence[str]) -> Reach:
         """Return what the code cells of a notebook reach; they share one namespace.

@@ -36,12 +36,14 @@ class Walks:
     Parameters
     ----------
     folder : Where to remember; None to remember in this process alone.
+    package : Its folder, which may be a copy: files count by their path in it.
     files : Every file of the package.
     """
 
-    def __init__(self, folder: Path | None, files: Iterable[Path]) -> None:
+    def __init__(self, folder: Path | None, package: Path, files: Iterable[Path]) -> None:
         self._path = folder and folder / FILE
-        self._files = [*files, *sorted(Path(__file__).parent.glob(MODULES))]
+        self._files = {path.relative_to(package).as_posix(): path for path in files}
+        self._files |= {f"the walk's {path.name}": path for path in sorted(Path(__file__).parent.glob(MODULES))}
         self._header = {"read": self._read(), "python": list(sys.version_info[:3])}
         self._stored = read_memory(self._path, self._header)
         self._made: dict[str, Reach] = {}
@@ -66,7 +68,7 @@ class Walks:
                 write_sealed(self._path, {**self._header, "files": _stored(newest)})
 
     def _read(self) -> str:
-        return digest("".join(f"{path}\n{sha256(path)}\n" for path in self._files if path.exists()))
+        return digest("".join(f"{name}\n{sha256(path)}\n" for name, path in self._files.items() if path.exists()))
 
     def _revived(self, key: str) -> Reach:
         functions, resources, imports = self._stored["walks"][key]

@@ -1,5 +1,6 @@
 """What walks reached is remembered while no file of the package is another."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,13 @@ def test_the_next_command_walks_no_more(folder: Path, walks: list[str]) -> None:
     assert len(walks) == 2
     assert [*first[0].functions] == ["own.m.A", "own.m.f"]
     assert [*first[0].resources] == ["words.yml"]
+
+
+def test_a_copy_of_the_package_walks_no_more_either(folder: Path, walks: list[str], tmp_path: Path) -> None:
+    first = command(folder)
+    copied = Path(shutil.copytree(folder, tmp_path / "copy" / folder.name))
+    assert Code(copied, folder.parent / "code.json").of_cells(CELLS) == first[0]
+    assert len(walks) == 2
 
 
 @pytest.mark.parametrize(
