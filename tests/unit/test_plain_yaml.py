@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from analysis import plain_yaml
 from analysis.data.cards import read_card
 from analysis.data.published import read_published
 from analysis.errors import InputError
@@ -188,6 +189,17 @@ def test_a_figure_in_print_keeps_its_year_as_text(tmp_path: Path) -> None:
     )
     row = read_published(tmp_path).iloc[0]
     assert (row["published"], row["year"]) == (213.0, "2019")
+
+
+def test_the_files_of_the_package_are_the_same_to_both_parsers(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = sorted((ROOT / "src").rglob("*.yml"))
+    quick = [read_yaml(file) for file in files]
+    monkeypatch.setattr(plain_yaml, "_Quick", None)
+    assert [read_yaml(file) for file in files] == quick
+
+
+def test_files_of_users_are_read_in_the_strict_way() -> None:
+    assert "not readable as YAML" in message("a: |#")  # libyaml reads an empty text
 
 
 def test_nothing_else_reads_yaml() -> None:
