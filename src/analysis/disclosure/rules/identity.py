@@ -93,7 +93,8 @@ def plain(words: str) -> str:
     if words.isascii() and "&" not in words:
         return words
     composed = unicodedata.normalize("NFKC", unescape(words)).translate(_LIKE_LATIN)
-    return "".join(sign for sign in composed if unicodedata.category(sign) != "Cf" and sign not in INVISIBLE)
+    unseen = {sign for sign in {*composed} if unicodedata.category(sign) == "Cf" or sign in INVISIBLE}
+    return composed.translate(dict.fromkeys(map(ord, unseen)))
 
 
 def identifying(words: str) -> str | None:
