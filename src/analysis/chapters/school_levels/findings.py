@@ -11,7 +11,7 @@ from scipy.stats import binom
 from analysis.chapters.school_levels.models.latent import GAP, LATENT, SHIFT
 from analysis.chapters.school_levels.models.shares import BELOW, BETWEEN, TARGET
 from analysis.chapters.school_levels.models.spread import KNOWN, MIDDLE, SUMMED
-from analysis.language import term
+from analysis.language import End, term
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import Finding, as_rows, frame, number_of, one, where_known
 from analysis.publish.units import ENDS, OF_SHARES, direction
@@ -144,8 +144,8 @@ def _masked(spread: pd.DataFrame, masked: pd.DataFrame) -> Iterator[Finding]:
         subject=term(subject),
         part=part.iloc[0],
         summed=summed["estimate"],
-        low=summed["ci_low"],
-        high=summed["ci_high"],
+        low=End(summed["ci_low"], middle["estimate"]),
+        high=End(summed["ci_high"], middle["estimate"]),
         middle=middle["estimate"],
         register=register["estimate"],
     )

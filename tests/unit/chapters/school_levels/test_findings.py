@@ -117,3 +117,15 @@ def test_nothing_is_said_of_masks_where_hardly_a_count_is_masked():
     rows = [row(SUMMED, BELOW, 0.6, 0.15), row(MIDDLE, BELOW, 0.3, 0.1), row(KNOWN, BELOW, 0.58, 0.1)]
     for part in (0.0, 0.004, float("nan")):
         assert "masked" not in set(found(spread=rows, masked=[{"part": part, "schools": 200}])["name"])
+
+
+def test_an_end_is_told_apart_from_zero_and_from_what_it_is_compared_with():
+    """0.003 to 0.60 excludes zero, and 2.5 for masked counts gives 0.498 where the interval begins at 0.502."""
+    ends = {"subject": "lezen", "outcome": TARGET, "middle": 0.6, "tenth": 0.45, "ninetieth": 0.73, "schools": 200}
+    spread = [{**row(SUMMED, TARGET, 0.3, 0.3), "ci_low": 0.003}]
+    assert "0.003 to 0.60" in str(said("apart_lezen", apart=[ends], spread=spread))
+    rows = [row(SUMMED, BELOW, 0.602, 0.1), row(MIDDLE, BELOW, 0.498, 0.1), row(KNOWN, BELOW, 0.58, 0.1)]
+    sentence = str(said("masked", spread=rows))
+    assert "outside the interval" in sentence
+    assert "0.50 log odds" in sentence
+    assert "0.502 to 0.70" in sentence
