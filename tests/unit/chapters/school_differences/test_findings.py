@@ -208,3 +208,7 @@ DIFFER = "Schools with equal schoolweging differ by more than luck"
 )
 def test_pupils_are_said_to_differ_more_only_where_intervals_are_apart(within, between, equal, words):
     assert headline(spread=spread(within, between, equal)) == words
+
+
+def test_an_end_of_what_lasts_does_not_read_as_the_half_that_it_is_compared_with():
+    assert "(95% interval 30% to 49.8%)" in said(lasting=lasting((0.42, 0.3, 0.498)))
