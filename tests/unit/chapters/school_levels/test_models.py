@@ -239,7 +239,7 @@ def test_the_interval_of_the_spread_covers_where_counts_are_masked(record_proper
         X = np.column_stack([np.ones(180), w[school]])
         summed = OpenCounts.of(ends[0], ends[1], ends[2] + ends[4], ends[3] + ends[5])
         middle = Counts.known(sum(ends) / 2, (ends[0] + ends[1]) / 2)
-        fits = (fit_one_term(summed, X, school), fit_one_term(middle, X, school))
+        fits = [fit_one_term(counts, X, school, restricted=True) for counts in (summed, middle)]
         covered += [fit.tau_low <= tau <= fit.tau_high for fit in fits]
     summed, middle = covered / 200
     record_property("school levels, spread below 1F, masked counts summed over", summed)
