@@ -12,9 +12,11 @@ import pytest
 
 import analysis.chapters.landscape as chapter
 from analysis.chapters.landscape.models import backtest, pictures, sizes
-from analysis.chapters.landscape.models.change import change
+from analysis.chapters.landscape.models.change import change, cohort_ratios
+from analysis.chapters.landscape.models.forecasts import used_ratios
 from analysis.chapters.landscape.models.panel import Panel
 from analysis.disclosure.profiles import PROFILES
+from analysis.errors import InputError
 from analysis.publish.exhibits import read_exhibits
 from analysis.publish.release import Release
 
@@ -260,3 +262,113 @@ def test_the_error_of_a_municipality_of_few_pupils_is_withheld(release: Release)
     rows = pd.DataFrame({**points, **numbers}).assign(ci_low=-20.0, ci_high=20.0)
     shown = gated(release, "errors", rows)
     assert shown["estimate"].isna().tolist()[:2] == [False, True]
+
+
+def of_ages(before: list[float], later: list[float]) -> Panel:
+    """Make three municipalities: of one the pupils from 4 to 12 of both years are given."""
+    first, second = np.full((3, 9), 60.0), np.full((3, 9), 60.0)
+    first[0], second[0] = before, later
+    areas = pd.DataFrame({"area": ["a", "b", "c"], "region": "r", "province": ["p", "q", "s"]})
+    counts = pd.DataFrame({2012: first.sum(axis=1), 2017: second.sum(axis=1)})
+    return Panel(areas, first, second, counts, counts > 0)
+
+
+WHOLE = [40, 38, 41, 39, 40, 42, 41, 37, 13]
+LATER = [39, 40, 38, 41, 40, 36, 35, 34, 12]
+
+
+def shown_cohorts(release: Release, data: Panel) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """Return what `used`, `ratios` and `change` show of municipality a."""
+    used = gated(release, "used", used_ratios(data, ["a"], FIVES, 10)).set_index("cohort")
+    ratios = gated(release, "ratios", cohort_ratios(data, "a", FIVES, 10)).set_index(["place", "age"])
+    split = change(data, "a", FIVES).set_index("place").loc["a"]
+    return used, ratios.reindex([("a", age) for age in (4, 5, 6, 7)]).droplevel(0), split
+
+
+def test_an_age_does_not_follow_from_the_sum_of_two_that_another_table_tells(release: Release) -> None:
+    """Four of those aged 4 are left, and 35 of those aged 5. Ages 4 and 5 together are 39: less 35 is 4."""
+    later = [*LATER[:5], 4, *LATER[6:]]
+    used, ratios, _ = shown_cohorts(release, of_ages(WHOLE, later))
+    assert sum(later[5:7]) - later[6] == 4
+    assert ratios.loc[[4, 5]].isna().all(axis=None)
+    assert used.loc["4 and 5", "pupils_after"] == 40  # the sum of both may be told
+    assert ratios.loc[[6, 7], "pupils_after"].tolist() == [35, 10]
+
+
+def test_a_cohort_that_reached_12_does_not_follow_from_leavers(release: Release) -> None:
+    """Three are there at 12. Pupils before, less ages 4 and 5, less leavers, are those of 11 and 12: less 34 is 3."""
+    later = [*LATER[:8], 3]
+    used, ratios, split = shown_cohorts(release, of_ages(WHOLE, later))
+    eleven_and_twelve = sum(WHOLE) - (WHOLE[0] + WHOLE[1]) - split["n_leavers"]
+    assert eleven_and_twelve - later[7] == 3
+    assert set(used.index) == {"4 and 5"}
+    assert ratios.loc[[6, 7]].isna().all(axis=None)
+    assert ratios.loc[[4, 5], "pupils_after"].notna().all()
+
+
+def test_of_a_pair_of_ages_with_few_pupils_together_nothing_is_told(release: Release) -> None:
+    """Two and three are left of those aged 4 and 5: entries, leavers and pupils tell the sum of all four ages only."""
+    used, ratios, _ = shown_cohorts(release, of_ages(WHOLE, [*LATER[:5], 2, 3, *LATER[7:]]))
+    assert used.empty
+    assert ratios.isna().all(axis=None)
+
+
+def test_all_cohorts_are_told_where_none_is_small(release: Release) -> None:
+    used, ratios, _ = shown_cohorts(release, of_ages(WHOLE, LATER))
+    assert used.index.tolist() == ["4 and 5", "6", "7"]
+    assert ratios.notna().all(axis=None)
+
+
+def test_a_size_of_two_schools_is_not_withheld_where_what_became_of_the_others_tells_theirs() -> None:
+    """Of 300 schools two are large: small and medium ones are the sums of their rows, and counts tells all schools."""
+    rows = world(1, 300)
+    ordered = rows.loc[rows["year"] == 2019, "pupils"].dropna().sort_values()
+    edges = (100.0, float(ordered.iloc[-2]))
+    by_size = sizes.by_year(rows, edges).set_index(["year", "size"])["schools"]
+    became = sizes.transitions(rows, edges).groupby(["from_year", "size_before"])["schools"].sum()
+    of_2019 = became[2019][["small", "medium"]].sum()
+    assert by_size[2019].sum() - of_2019 == by_size[2019, "large"] == 2
+    with pytest.raises(InputError, match=r"landscape\.size_edges: a size has fewer than 3 schools or 10 pupils"):
+        sizes.told_by_year(rows, edges, 10)
+    assert len(sizes.told_by_year(rows, EDGES, 10)) == 3 * len(YEARS)
+
+
+def placed_world() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make schools: 35 found by number, 2 by postcode, 5 nowhere; 2 of the first and 2 of the last without pupils."""
+    how = ["key"] * 35 + ["postcode"] * 2 + ["neither"] * 5
+    pupils = pd.array([200] * 33 + [pd.NA] * 2 + [200] * 5 + [pd.NA] * 2, dtype="Int64")
+    area = [None if one == "neither" else "a" for one in how]
+    names = [f"x{number}" for number in range(len(how))]
+    rows = pd.DataFrame({"location": names, "area": area, "year": 2024, "placed": how, "pupils": pupils})
+    institutions = pd.DataFrame({"brin": ["y0"], "year": [2010], "placed": ["key"], "pupils": [8000]})
+    return rows, institutions
+
+
+def test_schools_found_by_postcode_do_not_follow_from_those_that_are_counted(release: Release) -> None:
+    """counts tells 35 schools with pupils: less 33 found by their number are the 2 found by their postcode."""
+    rows, institutions = placed_world()
+    counts = pictures.counts_table(rows, "").set_index("place")
+    shown = gated(release, "placed", pictures.placed(rows, institutions))
+    last = shown[shown["year"] == 2024].set_index("placed")
+    assert counts["schools"].item() - 33 == 2
+    assert last.loc[["by its number", "by its postcode"], ["schools", "pupils"]].isna().all(axis=None)
+
+
+def test_schools_that_fit_nowhere_do_not_follow_from_those_without_pupils() -> None:
+    """Of 4 no pupils are told, and counts tells 2 of municipalities: two more would fit nowhere. Both tell 2."""
+    rows, institutions = placed_world()
+    found = pictures.placed(rows, institutions).set_index(["year", "placed"])["schools"]
+    assert rows["pupils"].isna().sum() - pictures.counts_table(rows, "")["schools_untold"].sum() == 2
+    assert found[2024, pictures.WITHOUT] == pictures.counts_table(rows, "")["schools_untold"].sum()
+    assert found[2024, "fits nowhere"] == 5
+
+
+@pytest.mark.parametrize(("nowhere", "told"), [(0, True), (2, False)])
+def test_a_part_with_one_way_of_finding_is_told_or_withheld(release: Release, nowhere: int, told: bool) -> None:
+    rows, institutions = placed_world()
+    kept = rows[rows["placed"].eq("key") & rows["pupils"].notna() | rows["placed"].eq("neither")]
+    kept = pd.concat([kept[kept["placed"] == "key"], kept[kept["placed"] == "neither"].head(nowhere)])
+    shown = gated(release, "placed", pictures.placed(kept, institutions)).set_index(["year", "placed"])
+    assert shown.loc[(2024, "by its number"), "schools"] == 33
+    assert ((2024, "fits nowhere") not in shown.index) == told
+    assert told or shown.loc[(2024, "fits nowhere"), ["schools", "pupils"]].isna().all()

@@ -1,4 +1,4 @@
-"""The binomial mixed logit against lme4's glmer on its data cbpp, and tau of shares against metafor."""
+"""The binomial mixed logit against lme4's glmer and glmmTMB on the data cbpp, and tau of shares against metafor."""
 
 from pathlib import Path
 
@@ -8,6 +8,9 @@ import pytest
 from scipy.stats import binom
 
 from analysis.stats.binomial_mixed import Counts, fit_one_term, fit_two_terms
+from analysis.stats.binomial_mixed.one_term import _Quadrature
+from analysis.stats.binomial_mixed.restricted import restricted_height
+from analysis.stats.binomial_mixed.search import Sorted, highest
 from analysis.stats.random_effects import tau_interval
 
 
@@ -45,6 +48,23 @@ def test_the_profile_interval_is_near_that_of_lme4_with_one_node(reference, cbpp
     fit, theirs = fit_one_term(*parts(cbpp), cbpp["herd"]), reference["nAGQ1"]
     assert fit.tau_low == pytest.approx(theirs["tau_low"], rel=0.03)
     assert fit.tau_high == pytest.approx(theirs["tau_high"], rel=0.03)
+
+
+def test_restricted_likelihood_is_near_that_of_glmmtmb(cbpp):
+    """Theirs is Laplace's approximation throughout, ours quadrature: likelihood itself differs as much."""
+    rows = pd.read_csv(Path(__file__).with_name("binomial_mixed_glmmtmb.csv")).set_index(["model", "term"])["value"]
+    counts, X = parts(cbpp)
+    likelihood, restricted = (fit_one_term(counts, X, cbpp["herd"], restricted=kind) for kind in (False, True))
+    assert restricted.tau == pytest.approx(rows["restricted", "tau"], rel=0.015)
+    gained = rows["restricted", "tau"] / rows["likelihood", "tau"]
+    assert restricted.tau / likelihood.tau == pytest.approx(gained, rel=0.003)
+    theirs = rows["restricted"].filter(like="loglik").rename(lambda name: float(name.removeprefix("loglik")))
+    data = Sorted.of(counts, X, cbpp["herd"])
+    surface = _Quadrature(data, 15).at
+    top = highest(surface, np.append(data.beta, 0.3))
+    height = restricted_height(surface, top, 4)
+    ours = pd.Series({tau: height(tau) for tau in theirs.index})
+    assert (ours - ours[0.7]).to_numpy() == pytest.approx((theirs - theirs[0.7]).to_numpy(), rel=0.06, abs=0.01)
 
 
 def test_two_terms_are_those_of_lme4(reference, cbpp):

@@ -10,7 +10,7 @@ from analysis.chapters.landscape.models.backtest import _summary
 from analysis.stats.forecast.cohorts import forecast_by_age
 from analysis.stats.forecast.methods import linear_trend
 from analysis.stats.forecast.ratios import log_ratio, poisson_line, spread_between
-from analysis.stats.forecast.scores import coverage, crps_normal
+from analysis.stats.forecast.scores import coverage, crps_normal, interval_score
 from analysis.stats.forecast.smoothing import fit_level
 
 
@@ -51,6 +51,17 @@ def test_the_interval_of_a_coverage_is_rs_binomial_test(theirs, k, n):
 def test_the_crps_is_that_of_quadrature(theirs):
     ours = crps_normal([6.2, 6.2, 7.0], [0.05, 0.05, 0.2], [6.25, 6.2, 6.1])
     assert ours == pytest.approx(theirs["crps", "normal"], rel=1e-6)
+
+
+def test_crps_and_interval_score_of_a_class_are_the_means_of_those_of_scoringrules():
+    rows = pd.read_csv(Path(__file__).with_name("scores_scoringrules.csv"))
+    assert crps_normal(rows["mean"], rows["sd"], rows["value"]) == pytest.approx(rows["crps"].to_numpy())
+    assert interval_score(rows["low"], rows["high"], rows["value"], 0.95) == pytest.approx(rows["score"].to_numpy())
+    counts = np.exp(rows[["mean", "value", "low", "high"]])
+    counts = counts.set_axis(["forecast", "count", "low_95", "high_95"], axis=1)
+    summary = _summary(counts.assign(bias=0.0, sd=rows["sd"]), (0.95,))
+    assert summary["crps"] == pytest.approx(100 * rows["crps"].mean())
+    assert summary["score_95"] == pytest.approx(100 * rows["score"].mean())
 
 
 def test_errors_in_per_cent_are_those_of_rs_accuracy(theirs):

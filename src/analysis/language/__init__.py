@@ -30,6 +30,7 @@ from analysis.language.catalogue import (
 )
 from analysis.language.texts import (
     MINUS,
+    End,
     Fewer,
     NumberText,
     Text,
@@ -45,6 +46,7 @@ __all__ = [
     "LOCALES",
     "MINUS",
     "SOURCE",
+    "End",
     "Fewer",
     "NumberText",
     "Text",

@@ -30,10 +30,16 @@ EXACT = 9
 DECIMALS = re.compile(r"\.(\d+)[f%]$")
 FORM = re.compile(r",?|,?\.\d+f|\.\d+%")
 """How a number may be written in a field: as it is, with decimals, in per cent."""
+END = re.compile(r"(?:.+_)?(?:low|high)(?:_.+)?|(?:from|to)_(?:size|points)")
+"""Names of fields that hold an end of an interval."""
+FINER = 3
+"""Decimals more, at most, with which an end is written that would read as what it is compared with."""
 
 
 class Text(str):
     """Words with the values that they were filled with.
+
+    An end of an interval that is not zero does not read as zero; see `End`.
 
     Parameters
     ----------
@@ -55,6 +61,7 @@ class Text(str):
 
     def __new__(cls, template: str, values: Mapping[str, Any], beside: Mapping[str, Text] = NOTHING_BESIDE) -> Text:
         """Fill the template with its values."""
+        values = _with_ends(template, values)
         words = super().__new__(cls, _Localised().vformat(template, (), values))
         words.template, words.values, words.beside = template, values, beside
         return words
@@ -89,6 +96,8 @@ class NumberText(str):
     value: float
     digits: int
     grouped: bool
+    exact: float
+    """Before it was rounded: for ends of intervals (`finer`), and in no data."""
 
     def __new__(cls, value: float, digits: int, *, grouped: bool = True) -> NumberText:
         """Write the number."""
@@ -98,12 +107,16 @@ class NumberText(str):
         size = localised(f"{abs(at):,.{digits}f}" if grouped else f"{abs(at):.{digits}f}")
         negative = value < 0 and any(digit in size for digit in "123456789")
         written = super().__new__(cls, MINUS + size if negative else size)
-        written.value, written.digits, written.grouped = float(at), digits, grouped
+        written.value, written.digits, written.grouped, written.exact = float(at), digits, grouped, float(value)
         return written
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what a copy is made of."""
         return partial(NumberText, grouped=self.grouped), (self.value, self.digits)
+
+    def finer(self) -> NumberText:
+        """Return an end of an interval that is not zero so that it does not read as zero; see `End`."""
+        return NumberText(self.exact, decimals_beside(self.exact, self.digits), grouped=self.grouped)
 
 
 class Fewer(int):
@@ -124,6 +137,39 @@ class Fewer(int):
     __str__ = __repr__ = lambda self: format(self)
 
 
+class End(float):
+    """An end of an interval, written so that it reads neither as zero nor as what it is compared with: "0.004".
+
+    A number in a field named `END` is one, that is compared with zero.
+
+    Parameters
+    ----------
+    value : A missing one withholds the text.
+    other : What it is compared with: it says so of itself in the words around it.
+    decimals : With which it is written where the form of its field is too coarse, of a share in per cent two more.
+    """
+
+    other: float
+    decimals: int
+
+    def __new__(cls, value: float, other: float = 0.0, decimals: int = 0) -> End:
+        """Make the number."""
+        end = super().__new__(cls, value)
+        end.other, end.decimals = other, decimals
+        return end
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what a copy is made of."""
+        return End, (float(self), self.other, self.decimals)
+
+    def finer(self, decimals: int) -> End:
+        """Return it as it is written where its form has so many decimals: with more, where it is to be told apart."""
+        if self.decimals or is_missing(self):
+            return self
+        more = max(decimals_beside(self, decimals, other) for other in {0.0, self.other})
+        return End(float(half_up(self, more)), self.other, more) if more > decimals else self
+
+
 def joined(separator: str, parts: Iterable[str]) -> Text:
     """Return texts one after another, as one, with what stands beside the first; an empty one leaves nothing."""
     values = {f"part_{nth}": part for nth, part in enumerate(filter(None, parts), start=1)}
@@ -140,6 +186,8 @@ def as_data(words: Any) -> Any:  # noqa: ANN401 - whatever a format takes
         return {"number": words.value, "digits": words.digits, "grouped": words.grouped}
     if isinstance(words, Fewer):
         return {"fewer": words.least}
+    if isinstance(words, End):
+        return {"end": float(words), "decimals": words.decimals}
     return str(words) if isinstance(words, str) else words
 
 
@@ -152,12 +200,15 @@ def from_data(data: Any) -> Any:  # noqa: ANN401 - whatever a format takes
             return NumberText(value, digits, grouped=grouped)
         case {"fewer": least}:
             return Fewer(least)
+        case {"end": value, "decimals": decimals}:
+            return End(value, decimals=decimals)
     return data
 
 
 def _as_written(value: Any, form: str) -> Any:  # noqa: ANN401 - whatever a format takes
     """Return a value no finer than its format writes it."""
-    if isinstance(value, bool | str | Fewer) or not isinstance(value, Real):
+    finer = isinstance(value, End) and value.decimals > 0
+    if isinstance(value, bool | str | Fewer) or not isinstance(value, Real) or finer:
         return as_data(value)
     if isinstance(value, Integral):
         return int(value)
@@ -201,18 +252,70 @@ def half_up(value: float, decimals: int) -> Decimal:
 
 def _half_up(value: Any, form: str) -> Any:  # noqa: ANN401 - whatever a format takes
     """Return a number rounded as its format writes it; what is no fraction, or is written in full, as it is."""
-    decimals = DECIMALS.search(form)
-    if not decimals or isinstance(value, Integral) or not isinstance(value, Real):
+    decimals = decimals_of(form)
+    if decimals is None or isinstance(value, Integral) or not isinstance(value, Real):
         return value
-    return half_up(float(value), int(decimals[1]) + (2 if form.endswith("%") else 0))
+    return half_up(float(value), decimals)
+
+
+def decimals_of(form: str) -> int | None:
+    """Return with how many decimals of the value a form writes it, of per cent two more; none where as it is."""
+    decimals = DECIMALS.search(form)
+    return int(decimals[1]) + 2 * form.endswith("%") if decimals else None
+
+
+def decimals_beside(value: float, decimals: int, other: float = 0.0) -> int:
+    """Return with how many decimals a number is written, so that it does not read as another that it differs from.
+
+    Parameters
+    ----------
+    value : The number, such as an end of an interval.
+    decimals : With which it is written where that tells it from the other.
+    other : What it is compared with.
+
+    Returns
+    -------
+    int
+        At most `FINER` more; no more where these do not tell the two apart either.
+    """
+    tried = range(decimals, decimals + FINER + 1)
+    return next((more for more in tried if half_up(value, more) != half_up(other, more)), decimals)
+
+
+def _with_ends(template: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the values of a template, ends of intervals with the decimals with which they are written."""
+    found = {
+        str(name): _end(str(name), values.get(str(name)), decimals_of(form or ""))
+        for _, name, form, _ in Formatter().parse(template)
+    }
+    return {**values, **{name: end for name, end in found.items() if end is not None}}
+
+
+def _end(name: str, value: Any, decimals: int | None) -> End | NumberText | None:  # noqa: ANN401 - whatever a format takes
+    """Return the value of a field as an end of an interval; None where it is none, or its form says enough."""
+    named = END.fullmatch(name)
+    if isinstance(value, NumberText):
+        return value.finer() if named else None
+    if decimals is None or not isinstance(value, float) or not (named or isinstance(value, End)):
+        return None
+    end = value if isinstance(value, End) else End(value)
+    return end.finer(decimals) if end.finer(decimals).decimals else None
 
 
 class _Localised(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - as string.Formatter's
         if is_missing(value):
             raise WithheldError(Text(translated(WITHHELD), {}))
+        if isinstance(value, End) and value.decimals:
+            format_spec = _with_decimals(format_spec, value.decimals)
         written: str = super().format_field(_half_up(value, format_spec), format_spec)
         if not isinstance(value, Number) or isinstance(value, bool | Fewer):
             return written
         zero = not any(digit in written for digit in "123456789")
         return localised(written.removeprefix("-") if zero else written.replace("-", MINUS))
+
+
+def _with_decimals(form: str, decimals: int) -> str:
+    """Return a form with so many decimals of the value, of per cent two fewer."""
+    percent = form.endswith("%")
+    return f"{',' * form.startswith(',')}.{decimals - 2 * percent}{form[-1]}"

@@ -112,7 +112,7 @@ def _texts(data: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:  # noqa: ANN40
 
 def _number(value: Any) -> float | None:  # noqa: ANN401 - a value of a text
     if isinstance(value, Mapping):
-        value = value.get("number")
+        value = value.get("number", value.get("end"))
     plain = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if plain else None
 

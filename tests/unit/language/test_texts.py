@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import WithheldError
-from analysis.language import Fewer, NumberText, Text, as_data, from_data, joined, speaking, term, text
+from analysis.language import End, Fewer, NumberText, Text, as_data, from_data, joined, speaking, term, text
 from analysis.publish.axes import half_up, whole_percent
 
 ESTIMATE = "{estimate} (95% interval {low} to {high})"
@@ -102,3 +102,37 @@ def test_a_template_that_somebody_filled_himself_is_not_declared():
     assert estimate(1).declared
     assert joined(", ", ["a", "b"]).declared
     assert not Text(f"{13} pupils", {}).declared
+
+
+@pytest.mark.parametrize(
+    ("low", "form", "words"),
+    [
+        (0.004, ".2f", "0.004"),  # 0.00 would be zero, which the interval excludes
+        (0.00496, ".2f", "0.005"),  # and 0.005 is not rounded to 0.01 when it is read again
+        (-0.0004, ".2f", "\N{MINUS SIGN}0.0004"),
+        (0.0, ".2f", "0.00"),
+        (1e-9, ".2f", "0.00"),  # what binary fractions add
+        (0.006, ".2f", "0.01"),
+        (0.0016, ".0%", "0.2%"),
+        (0.3, ",.0f", "0.3"),
+    ],
+)
+def test_an_end_of_an_interval_that_is_not_zero_does_not_read_as_zero(low, form, words):
+    said = Text(f"{{estimate:.2f}} ({{tau_low:{form}}} to {{high}})", {"estimate": 0.6, "tau_low": low, "high": 1})
+    assert said == from_data(json.loads(json.dumps(as_data(said)))) == f"0.60 ({words} to 1)"
+    assert pickle.loads(pickle.dumps(said)) == said  # noqa: S301 - our own
+
+
+def test_an_end_that_was_written_before_does_not_read_as_zero_either_and_an_estimate_may():
+    ends = {name: NumberText(value, 2) for name, value in (("estimate", 0.004), ("low", 0.0016), ("high", 0.0064))}
+    said = text(ESTIMATE, **ends)
+    assert said == from_data(as_data(said)) == "0.00 (95% interval 0.002 to 0.01)"
+
+
+@pytest.mark.parametrize(
+    ("low", "words"), [(0.951, "95.1%"), (0.9549, "95.5%"), (0.95, "95%"), (0.96, "96%"), (0.003, "0.3%")]
+)
+def test_an_end_does_not_read_as_what_it_is_compared_with(low, words):
+    said = Text("{low:.0%}", {"low": End(low, 0.95)})
+    assert said == copy.deepcopy(said) == from_data(as_data(said)) == words
+    assert "other" not in str(as_data(said))

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 from scipy.special import expit, logit
-from scipy.stats import binom, norm
+from scipy.stats import binom, chi2, norm
 
 from analysis.errors import ModelError
 from analysis.stats.binomial_mixed import Counts, OpenCounts, fit_one_term, fit_two_terms, posterior
+from analysis.stats.splines import natural_spline
 
 ONE = np.ones((12, 1))
 
@@ -109,6 +110,70 @@ def test_the_middle_of_what_small_counts_may_be_is_biased_where_they_are_enumera
     error = np.sqrt(enumerated.covariance[0, 0])
     assert abs(enumerated.beta[0] + 2.75) < 3 * error
     assert middle.beta[0] > -2.75 + 5 * error  # 2.5 of 15 is far more than 6%
+
+
+def curve_of(schools, df, tau, seed):
+    """Make schools of 10 to 40 pupils, half of whom or more pass, with a curve over a number of each school."""
+    rng = np.random.default_rng(seed)
+    w, n = rng.uniform(-2, 2, schools), rng.integers(10, 41, schools)
+    share = expit(0.4 - 0.6 * w + tau * rng.standard_normal(schools))
+    return Counts.known(n, rng.binomial(n, share)), natural_spline(w, df), np.arange(schools)
+
+
+def test_restricted_likelihood_is_the_integral_over_the_coefficient():
+    """Of twelve schools, integrated over the intercept and the differences on a grid, tau is where that is highest."""
+    n, y = np.full(12, 20), np.array([3, 9, 12, 8, 10, 15, 6, 11, 17, 9, 10, 5])
+    fit = fit_one_term(Counts.known(n, y), ONE, np.arange(12), restricted=True)
+    z, b = np.linspace(-7, 7, 701), np.linspace(-1.8, 1.5, 331)
+
+    def height(tau):
+        chance = binom.pmf(y[:, None, None], 20, expit(b[:, None] + tau * z)) @ norm.pdf(z) * (z[1] - z[0])
+        return np.log(np.exp(np.log(chance).sum(axis=0)).sum())
+
+    below, top, above = (height(fit.tau + step) for step in (-0.02, 0.0, 0.02))
+    assert abs(above - below) / (2 * top - below - above) * 0.01 < 0.01  # the parabola's top is within 0.01
+    fall = chi2.ppf(0.95, 1) / 2
+    assert top - height(fit.tau_low) == pytest.approx(fall, abs=0.03)
+    assert top - height(fit.tau_high) == pytest.approx(fall, abs=0.03)
+
+
+def test_of_many_pupils_restricted_likelihood_divides_by_degrees_of_freedom_and_likelihood_by_schools():
+    """The log odds are then known but for the difference of each school: a linear model."""
+    rng = np.random.default_rng(2)
+    w, n = rng.standard_normal(20), np.full(20, 10**6)
+    X = np.column_stack([np.ones(20), w, w**2, w**3])
+    odds = 0.2 * w + 0.4 * rng.standard_normal(20)
+    counts = Counts.known(n, np.round(n * expit(odds)))
+    left = np.linalg.lstsq(X, odds)[1][0]
+    found = [fit_one_term(counts, X, np.arange(20), restricted=kind).tau for kind in (False, True)]
+    assert found == pytest.approx([np.sqrt(left / 20), np.sqrt(left / 16)], rel=1e-3)
+
+
+def test_restricted_likelihood_of_schools_that_are_alike_is_zero():
+    fit = fit_one_term(Counts.known(np.full(12, 20), np.full(12, 10)), ONE, np.arange(12), restricted=True)
+    assert (fit.tau, fit.tau_low) == (0, 0)
+    assert 0 < fit.tau_high < 1
+
+
+def test_limits_are_found_where_the_spread_is_near_none():
+    """The curvature there says that limits lie thousands of log odds away, where no search converges."""
+    fit = fit_one_term(*curve_of(14, 1, 0.05, seed=587), restricted=True)
+    assert 0 <= fit.tau_low <= fit.tau < fit.tau_high < 2
+
+
+@pytest.mark.parametrize(("schools", "df"), [(14, 1), (25, 4), (50, 4)])
+@pytest.mark.slow
+def test_restricted_intervals_of_the_spread_cover_with_few_schools(schools, df, record_property):
+    tau, covered = 0.4, np.zeros(2)
+    for seed in range(200):
+        world = curve_of(schools, df, tau, seed)
+        fits = [fit_one_term(*world, restricted=kind) for kind in (True, False)]
+        covered += [fit.tau_low <= tau <= fit.tau_high for fit in fits]
+    restricted, likelihood = covered / 200
+    name = f"spread of shares, {schools} schools, a curve of {df}"
+    record_property(f"{name}, restricted likelihood", restricted)
+    record_property(f"{name}, maximum likelihood (too low)", likelihood)
+    assert 0.92 <= restricted <= 0.98
 
 
 @pytest.mark.parametrize("worlds", [24, pytest.param(200, marks=pytest.mark.slow)])

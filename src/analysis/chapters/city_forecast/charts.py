@@ -73,7 +73,7 @@ def contest(rows: pd.DataFrame) -> Figure:
 
 
 def held(rows: pd.DataFrame) -> Figure:
-    """Draw how often 95% intervals of earlier forecasts held what came."""
+    """Draw how often 95% intervals of earlier forecasts covered what came."""
     shown = rows.assign(estimate=rows["covered_95"], ci_low=float("nan"), ci_high=float("nan"))
     axis, label = text("years ahead"), text("share of the intervals")
     return forms.lines(shown, axis, x="years_ahead", series="place", label=label, numbers="percent", zero="edge")

@@ -87,13 +87,17 @@ def _ahead(forecast: pd.DataFrame, now: int) -> Iterator[Finding]:
     rows = forecast[(forecast["area"] == CITY) & (forecast["year"] == now + AHEAD)]
     for row in as_rows(rows.dropna(subset=["estimate", "ci_low", "ci_high"])):
         n = number_of(row["pupils"])
-        values = {**_pupils(row), "year": now + AHEAD, "now_year": now, "now_pupils": n}
-        side = _side(row["ci_low"], row["ci_high"], n)
+        told = _pupils(row)
+        values = {**told, "year": now + AHEAD, "now_year": now, "now_pupils": n}
+        side = _side(told["low_pupils"], told["high_pupils"], n)
         yield "ahead", say(("ahead_unclear", "ahead_more", "ahead_fewer")[side], **values), n, PUPILS
 
 
 def _pupils(row: Mapping[str, Any]) -> dict[str, int]:
-    """Return a forecast and its interval in tens: it counts nobody, and is no more exact."""
+    """Return a forecast and its interval in tens: it counts nobody, and is no more exact.
+
+    These are the ends that are compared: what lies on a printed end is not said to lie outside.
+    """
     names = {"forecast_pupils": "estimate", "low_pupils": "ci_low", "high_pupils": "ci_high"}
     return {name: number_of(round(row[column], -1)) for name, column in names.items()}
 
@@ -111,7 +115,7 @@ def _printed(printed: pd.DataFrame) -> Iterator[Finding]:
     for row in as_rows(printed.dropna(subset=["estimate", "ci_low", "ci_high"])):
         values: dict[str, Any] = _pupils(row)
         readings = [number_of(row[name]) for name in ("pupils_low", "pupils_high")]
-        sides = {_side(row["ci_low"], row["ci_high"], reading) for reading in readings}
+        sides = {_side(values["low_pupils"], values["high_pupils"], reading) for reading in readings}
         if len(sides) > 1:
             continue
         year = number_of(row["year"])

@@ -23,7 +23,7 @@ contest = partial(
 )
 coverage = partial(
     forms.points,
-    axis=word("share of the 95% intervals that held the count"),
+    axis=word("share of the 95% intervals that covered the count"),
     line="size",
     panel="year",
     numbers="percent",

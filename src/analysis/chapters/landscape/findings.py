@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.chapters.landscape.models.forecasts import NAIVE, SHRUNKEN, UNSHRUNKEN
 from analysis.chapters.landscape.models.sizes import AS_OFTEN, MODEL
-from analysis.language import term, text
+from analysis.language import End, term, text
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import as_rows, frame, number_of, where_known
 from analysis.publish.tables import number
@@ -76,8 +76,8 @@ def _covered(held: pd.DataFrame) -> Iterator[Finding]:
             "municipalities": n,
             "year": NEAR,
             "share": row["estimate"],
-            "low": row["ci_low"],
-            "high": min(row["ci_high"], 1.0),
+            "low": End(row["ci_low"], LEVEL),
+            "high": End(min(row["ci_high"], 1.0), LEVEL),
             "expected_municipalities": round((1 - LEVEL) * n),
         }
         side = _side(row["ci_low"], row["ci_high"], LEVEL)
@@ -93,7 +93,7 @@ def _covered_large(backtest: pd.DataFrame) -> Iterator[Finding]:
         outside = round(n * (1 - row["covered_95"]))
         values = {"outside_municipalities": outside, "municipalities": n, "year": NEAR, "size": term(row["size"])}
         side = _side(row["low_95"], row["high_95"], LEVEL)
-        values |= {"low": row["low_95"], "high": row["high_95"]}
+        values |= {"low": End(row["low_95"], LEVEL), "high": End(row["high_95"], LEVEL)}
         sentence = say(("large_as_said", "large_more", "large_fewer")[side], **values)
         yield "large", sentence, number_of(row["pupils"]), PUPILS
 
@@ -135,16 +135,22 @@ def _fan(rows: pd.DataFrame) -> Iterator[Finding]:
 
 def _counted_side(row: Mapping[str, Any]) -> int | None:
     """Return the side of the interval on which a count lies; none where it hangs on schools whose pupils are untold."""
-    sides = {_side(row["ci_low"], row["ci_high"], row[name]) for name in ("pupils_counted", "pupils_scaled")}
+    low, high = _whole_ends(row)
+    sides = {_side(low, high, row[name]) for name in ("pupils_counted", "pupils_scaled")}
     return sides.pop() if len(sides) == 1 else None
+
+
+def _whole_ends(row: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the interval of a forecast as it is printed: a count on its printed end does not lie outside."""
+    return number_of(round(row["ci_low"])), number_of(round(row["ci_high"]))
 
 
 def _one(rows: pd.DataFrame) -> str:
     row = as_rows(rows)[0]
-    low, high, middle = (number_of(round(row[end])) for end in ("ci_low", "ci_high", "estimate"))
-    values = {"forecast_pupils": middle, "low_pupils": low, "high_pupils": high}
+    low, high = _whole_ends(row)
+    values = {"forecast_pupils": number_of(round(row["estimate"])), "low_pupils": low, "high_pupils": high}
     values |= {"pupils": number_of(row["pupils_counted"]), "all_pupils": number_of(row["pupils_scaled"])}
-    side = _side(row["ci_low"], row["ci_high"], row["pupils_counted"])
+    side = _side(low, high, row["pupils_counted"])
     return say(("fan_inside", "fan_below", "fan_above")[side], area=term(row["area"]), year=FAR, **values)
 
 

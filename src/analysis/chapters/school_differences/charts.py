@@ -13,9 +13,9 @@ from analysis.language import text, word
 from analysis.publish import forms
 
 MEANS = word("mean end-test score (points)")
-KINDS = {"observed": word("observed means"), "true": word("true means, luck taken off")}
+KINDS = {"observed": word("observed means"), "true": word("true means, net of sampling variation")}
 OUTSIDE = {
-    "expected": word("expected by luck alone"),
+    "expected": word("expected by sampling variation alone"),
     "observed": word("observed"),
     "freed": word("allowing for what schools differ"),
 }
@@ -49,7 +49,10 @@ funnel = partial(
     part="part",
     cells=SCHOOLS,
     count="schools",
-    curves={LUCK: word("95% limits by luck alone"), FREED: word("95% limits allowing for what schools differ")},
+    curves={
+        LUCK: word("95% limits by sampling variation alone"),
+        FREED: word("95% limits allowing for what schools differ"),
+    },
     panel="level",
     label=word("part of the candidates that passes"),
     unit=word("schools"),
@@ -102,14 +105,14 @@ def outside(rows: pd.DataFrame) -> Figure:
 
 
 def luck(rows: pd.DataFrame) -> Figure:
-    """Draw what part of the variance between schools is luck, by level and number of years."""
+    """Draw what part of the variance between schools is sampling variation, by level and number of years."""
     return forms.bars(
         rows, x="level", height="luck", series="averaged", label=text("part of the variance"), legend=text("years")
     )
 
 
 def errors(rows: pd.DataFrame, rate: str, label: str) -> Figure:
-    """Draw how often the rule errs by candidates a year.
+    """Draw how often the rule is wrong by candidates a year.
 
     Parameters
     ----------

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.school_differences.models.exams import ALL, LIMITS
-from analysis.language import term
+from analysis.chapters.school_differences.models.exams import LIMITS
+from analysis.chapters.school_differences.models.levels import ALL
+from analysis.language import End, term
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import as_rows, frame, number_of, one, where_known
 from analysis.publish.units import OF_SHARES, direction
@@ -227,8 +228,8 @@ def _lasting(lasting: pd.DataFrame) -> Iterator[Finding]:
         least_level=term(least["group"]),
         most=most["estimate"],
         most_level=term(most["group"]),
-        low=most["ci_low"],
-        high=most["ci_high"],
+        low=End(most["ci_low"], HALF),
+        high=End(most["ci_high"], HALF),
     )
     yield "lasting", sentence, number_of(known["n_clusters"].sum()), STREAMS
 

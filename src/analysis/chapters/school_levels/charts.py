@@ -12,7 +12,7 @@ from analysis.language import text, word
 from analysis.publish import forms
 
 OUTSIDE = {
-    "expected": word("expected by luck alone"),
+    "expected": word("expected by sampling variation alone"),
     "observed": word("observed"),
     "freed": word("allowing for what schools differ"),
 }
@@ -62,7 +62,7 @@ apart = partial(
 
 
 def luck(rows: pd.DataFrame) -> Figure:
-    """Draw what part of the variance between schools in the share at target is luck, by subject and number of years."""
+    """Draw what part of the variance in the share at target is sampling variation, by subject and number of years."""
     of_target, label = rows[rows["outcome"] == TARGET], text("part of the variance")
     return forms.bars(of_target, x="subject", height="luck", series="averaged", label=label, legend=text("years"))
 

@@ -11,7 +11,7 @@ from scipy.stats import binom
 from analysis.chapters.school_levels.models.latent import GAP, LATENT, SHIFT
 from analysis.chapters.school_levels.models.shares import BELOW, BETWEEN, TARGET
 from analysis.chapters.school_levels.models.spread import KNOWN, MIDDLE, SUMMED
-from analysis.language import term
+from analysis.language import End, term
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import Finding, as_rows, frame, number_of, one, where_known
 from analysis.publish.units import ENDS, OF_SHARES, direction
@@ -144,8 +144,8 @@ def _masked(spread: pd.DataFrame, masked: pd.DataFrame) -> Iterator[Finding]:
         subject=term(subject),
         part=part.iloc[0],
         summed=summed["estimate"],
-        low=summed["ci_low"],
-        high=summed["ci_high"],
+        low=End(summed["ci_low"], middle["estimate"]),
+        high=End(summed["ci_high"], middle["estimate"]),
         middle=middle["estimate"],
         register=register["estimate"],
     )
@@ -153,15 +153,19 @@ def _masked(spread: pd.DataFrame, masked: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _luck(luck: pd.DataFrame, subject: str) -> Iterator[Finding]:
-    known = luck[(luck["outcome"] == TARGET) & (luck["subject"] == subject)].dropna(subset=["luck"])
-    rows = as_rows(known.sort_values("averaged"))
+    """Say what part of the variance is of sampling; that anything else is, only where schools are known to differ."""
+    own = luck[(luck["outcome"] == TARGET) & (luck["subject"] == subject)]
+    rows = as_rows(own.dropna(subset=["luck", "ci_low", "ci_high"]).sort_values("averaged"))
     if rows:
         first, last = rows[0], rows[-1]
-        words = {"subject": term(subject), "part": first["luck"]}
-        if number_of(last["averaged"]) > 1:
-            sentence = say("luck", **words, years=number_of(last["averaged"]), averaged=last["luck"])
+        ends = {"low": End(first["ci_low"], 1.0), "high": End(first["ci_high"], 1.0)}
+        words: dict[str, Any] = {"subject": term(subject), "part": first["luck"], **ends}
+        more = {"averaged": last["luck"], "averaged_low": last["ci_low"], "averaged_high": End(last["ci_high"], 1.0)}
+        years = number_of(last["averaged"])
+        if first["ci_high"] >= 1:
+            sentence = say("luck_unclear", **words)
         else:
-            sentence = say("luck_once", **words)
+            sentence = say("luck", **words, **more, years=years) if years > 1 else say("luck_once", **words)
         yield Finding(f"luck_{subject}", sentence, number_of(first["schools"]), SCHOOLS)
 
 

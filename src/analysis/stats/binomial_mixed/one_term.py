@@ -26,6 +26,7 @@ from scipy.special import logsumexp
 
 from analysis.stats.arrays import Floats
 from analysis.stats.binomial_mixed.counts import Counts
+from analysis.stats.binomial_mixed.restricted import restricted_fit
 from analysis.stats.binomial_mixed.search import Sorted, highest, modes, profile_limits
 from analysis.stats.newton import Point
 
@@ -56,7 +57,15 @@ class MixedLogit:
     n_units: float
 
 
-def fit_one_term(counts: Counts, X: Floats, group: object, level: float = 0.95, nodes: int = NODES) -> MixedLogit:
+def fit_one_term(
+    counts: Counts,
+    X: Floats,
+    group: object,
+    level: float = 0.95,
+    nodes: int = NODES,
+    *,
+    restricted: bool = False,
+) -> MixedLogit:
     """Fit a binomial logit with one normal difference per group.
 
     Parameters
@@ -66,10 +75,12 @@ def fit_one_term(counts: Counts, X: Floats, group: object, level: float = 0.95, 
     group : Of each row, shape (rows,).
     level : Of the profile interval of tau.
     nodes : Of the quadrature.
+    restricted : Whether tau is freed of what the coefficients take up, by restricted likelihood (`restricted_fit`).
 
     Returns
     -------
     MixedLogit
+        The covariance of restricted coefficients is that at the tau that was found, as if it were known.
 
     Raises
     ------
@@ -80,6 +91,11 @@ def fit_one_term(counts: Counts, X: Floats, group: object, level: float = 0.95, 
     data = Sorted.of(counts, X, group)
     surface, k = _Quadrature(data, nodes).at, X.shape[1]
     top = highest(surface, np.append(data.beta, 0.3))
+    if restricted:
+        tau, low, high, at = restricted_fit(surface, top, k, level)
+        inverse = np.linalg.inv(at.information)
+        beta, covariance = data.back @ at.b, data.back @ inverse @ data.back.T
+        return MixedLogit(beta, covariance, tau, low, high, at.loglik, len(data.starts), float(counts.n.sum()))
     tau = abs(float(top.b[k]))
     low, high = profile_limits(surface, top, k, level)
     used = slice(None) if tau > ZERO else slice(0, -1)  # at zero the log-likelihood is flat in tau

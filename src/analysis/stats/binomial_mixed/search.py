@@ -21,8 +21,9 @@ from analysis.stats.newton import Point, climb
 LEFT, MOST_STEPS = 1e-7, 100
 """What may be left to gain of the log-likelihood before the last step, and steps before giving up."""
 
-FLAT, NEAR, REACH = 1e-9, 1e-4, 3.0
-"""Smallest curvature relative to the largest, how closely a limit is found, and within how many standard errors."""
+FLAT, NEAR, REACH, FARTHEST = 1e-9, 1e-4, 3.0, 1.0
+"""Smallest curvature relative to the largest, how closely a limit is found, and within how many standard errors and log
+odds it is looked for first."""
 
 CLOSE, ROUNDING = 1e-9, 1e-12
 """Step at which the mode of a group is found, in standard deviations, and how much lower is no lower."""
@@ -168,14 +169,40 @@ def profile_limits(surface: Surface, top: Point, which: int, level: float) -> tu
     float, float
         The lower limit is zero where zero itself is not rejected.
     """
-    fall, best, rest = float(chi2.ppf(level, 1)) / 2, abs(float(top.b[which])), np.delete(top.b, which)
+    rest, best = np.delete(top.b, which), abs(float(top.b[which]))
+    return limits(lambda value: highest(without(surface, which, value), rest).loglik, best, reach(top, which), level)
+
+
+def reach(top: Point, which: int) -> float:
+    """Return how far from its estimate a limit of a parameter probably lies, by the curvature at the highest point.
+
+    Near a standard deviation of zero there is hardly a curvature: it says thousands of log odds.
+    """
+    variance = float(np.linalg.pinv(top.information)[which, which])
+    return float(np.clip(REACH * np.sqrt(variance), NEAR, FARTHEST)) if variance > 0 else 0.1
+
+
+def limits(height: Callable[[float], float], best: float, reach: float, level: float) -> tuple[float, float]:
+    """Return where a log-likelihood of one number that is not negative lies half a chi-squared quantile below its top.
+
+    Parameters
+    ----------
+    height : The log-likelihood.
+    best : Where it is highest.
+    reach : How far from there the limits are probably at most.
+    level : Confidence level.
+
+    Returns
+    -------
+    float, float
+        The lower limit is zero where zero itself is not rejected.
+    """
+    line = height(best) - float(chi2.ppf(level, 1)) / 2
 
     def excess(value: float) -> float:
-        return top.loglik - highest(without(surface, which, value), rest).loglik - fall
+        return line - height(value)
 
-    variance = float(np.linalg.pinv(top.information)[which, which])
-    reach = REACH * np.sqrt(variance) if variance > 0 else 0.1
-    under, over = max(0.0, best - reach), best + max(reach, NEAR)
+    under, over = max(0.0, best - reach), best + reach
     if under > 0 and excess(under) <= 0:
         under = 0.0
     low = 0.0 if best <= 0 or (under == 0 and excess(0.0) <= 0) else float(brentq(excess, under, best, xtol=NEAR))

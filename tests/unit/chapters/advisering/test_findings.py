@@ -127,7 +127,10 @@ def test_years_of_another_test_are_named_and_not_compared() -> None:
 def test_two_corrections_that_disagree_are_both_given() -> None:
     rows = [gap("under_ols", 0.11), gap("under_iv", 0.035, 0.07), gap("under_lovs", 0.065, 0.05)]
     sentence = sentences_of(estimates=pd.DataFrame(rows))["measurement_error"]
-    assert sentence.beside["headline"] == "One correction for luck leaves a gap in under-advice, the other cannot tell"
+    assert (
+        sentence.beside["headline"]
+        == "One correction for measurement error leaves a gap in under-advice, the other is inconclusive"
+    )
     assert "(3.5 percentage points, 95% interval −3.5 to 10.5)" in sentence
     assert "6.5 (95% interval 1.5 to 11.5) percentage points more often" in sentence
 

@@ -36,8 +36,8 @@ def test_a_title_on_gaps_follows_from_all_that_is_drawn(low, others, start):
 @pytest.mark.parametrize(
     ("low", "middle", "title"),
     [
-        (0.0, 0.0, "Which schools under-advise more or less than others with similar pupils cannot be told"),
-        (0.02, 0.0, "Schools with similar pupils differ in under-advice, but which ones cannot be told"),
+        (0.0, 0.0, "Which schools under-advise more or less than others with similar pupils cannot be determined"),
+        (0.02, 0.0, "Schools with similar pupils differ in under-advice, but which ones cannot be determined"),
         (0.02, 0.3, "Measurably more under-advice than the mean in 1 of 2 groups of schools"),
         (0.02, -0.3, "Measurably less under-advice than the mean in 1 of 2 groups of schools"),
     ],
@@ -104,4 +104,4 @@ def test_what_remains_of_a_gap(whole, rest, words):
 def test_of_schools_of_which_no_interval_is_published_nothing_is_said_to_be_higher_or_lower():
     runs = pd.DataFrame({"place": [0, 1], "ci_low": [float("nan")] * 2, "ci_high": [float("nan")] * 2})
     spread = pd.DataFrame({"term": ["sd between schools"], "ci_low": [0.0]})
-    assert titles.schools(runs, spread).endswith("cannot be told")
+    assert titles.schools(runs, spread).endswith("cannot be determined")

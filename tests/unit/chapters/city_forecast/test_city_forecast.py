@@ -155,14 +155,22 @@ def test_stadsdelen_that_files_do_not_share_are_named(frames, change, message):
 def test_years_that_the_counts_do_not_have_are_named(data, first, changed, message):
     """Counts of 2000 to 2019: origins from 2004 to 2018, two pairs of years before and since from 2002 to 2017."""
     with pytest.raises(InputError, match=rf"(?s)city_forecast\.{message}.*allowed"):
-        check_years(data, first, changed)
-    check_years(data, 2004, 2002)
-    check_years(data, 2018, 2017)
+        check_years(data, first, changed, 16)
+    check_years(data, 2004, 2002, 16)
+    check_years(data, 2018, 2017, 16)
+
+
+def test_a_year_in_print_that_is_not_forecast_is_named_with_its_key(data):
+    """Counts end in 2019: ten years ahead are 2020 to 2029. Such years were left out of the table without a word."""
+    check_years(data, 2008, 2014, 10, [2020, 2029])
+    with pytest.raises(InputError, match=r"city_forecast\.printed_years: years that are not forecast") as refused:
+        check_years(data, 2008, 2014, 10, [2019, 2024, 2035])
+    assert all(words in str(refused.value) for words in ("2019, 2035", "2020 to 2029", "raise city_forecast.horizon"))
 
 
 def test_too_few_years_are_named(data):
     with pytest.raises(InputError, match="too few years"):
-        check_years(data.until(2004), 2003, 2002)
+        check_years(data.until(2004), 2003, 2002, 16)
 
 
 def test_an_education_of_one_cohort_only_has_no_parts(followed):

@@ -15,7 +15,7 @@ def test_parts_add_up_to_the_change_of_every_place(data):
 
 
 def test_the_ratio_of_a_cohort_is_of_the_same_pupils_five_years_on(data):
-    ratios = cohort_ratios(data, "a03", exact).set_index(["place", "age"])
+    ratios = cohort_ratios(data, "a03", exact, 10).set_index(["place", "age"])
     row = ratios.loc[("a03", 4)]
     assert row["pupils_before"] == data.before[3, 0]
     assert row["pupils_after"] == data.base[3, 5]

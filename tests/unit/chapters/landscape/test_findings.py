@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from tests.unit.chapters.landscape.conftest import exact
 
-from analysis.chapters.landscape.findings import landscape
+from analysis.chapters.landscape.findings import _fan, landscape
 from analysis.chapters.landscape.models import pictures
 
 HELD = {"year": 2019, "municipalities": 100}
@@ -195,3 +195,15 @@ def test_a_chance_is_foreseen_better_only_than_another_chance_and_by_its_interva
     sentence = said(foreseen=foreseen)["foreseen"]
     assert words in sentence
     assert "0.1000" in sentence
+
+
+def test_coverage_that_is_said_to_be_wrong_has_an_end_that_shows_it():
+    assert "(95% interval 85% to 94.8%)" in said(covered=(0.9, 0.85, 0.948))["covered"]
+
+
+@pytest.mark.parametrize(("high", "side"), [(1049.6, "inside it"), (1049.4, "more than that")])
+def test_a_count_on_the_printed_end_of_an_interval_is_not_said_to_lie_outside(high, side):
+    tables = fans(1050).assign(ci_high=high)
+    name, sentence, *_ = next(_fan(tables))
+    assert name == "fan_one"
+    assert side in str(sentence)

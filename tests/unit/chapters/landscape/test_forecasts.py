@@ -84,7 +84,7 @@ def test_at_the_last_horizon_only_the_oldest_were_at_school(data):
 
 
 def test_the_ratio_that_is_used_lies_between_the_own_one_and_that_of_the_region(data):
-    rows = used_ratios(data, ["a03", "a07"], exact)
+    rows = used_ratios(data, ["a03", "a07"], exact, 1)
     assert rows["cohort"].tolist() == ["4 and 5", "6", "7"] * 2
     assert rows["own"].to_numpy() == pytest.approx((rows["pupils_after"] / rows["pupils_before"]).to_numpy())
     log = np.log(rows[["own", "of_region", "used"]])

@@ -424,7 +424,7 @@ def test_the_error_of_a_year_stands_beside_the_headline(low, high, words):
 
 
 def test_shocks_that_widen_nothing_are_not_told_as_another_interval():
-    """Three years near a line by luck: the interval is the one that stands there already, 0.08 wide."""
+    """Three years near a line by chance: the interval is the one that stands there already, 0.08 wide."""
     same = shocked("ois_standardised", -0.21, -0.13)
     sentence = sentences_of(overall(-0.17, -0.21, -0.13), shocks=same)["growth"].beside["caveat"]
     assert "The 3 control years happen to lie close to their trend; with so few years that may be chance" in sentence
@@ -498,7 +498,7 @@ def test_the_subject_chosen_by_its_gap_says_whether_that_is_known_to_be_the_larg
     ]
     assert "arithmetic 30% dropped" in sentence
     assert ("In no other subject is the difference as large." in sentence) is established
-    assert ("In which subject the difference is largest cannot be told." in sentence) is not established
+    assert ("In which subject the difference is largest cannot be determined." in sentence) is not established
     alone = sentences_of(*dropped("rekenen", 0.2, 0.3, half))["regression_to_mean"]
     assert alone.endswith("percentage points.")
 
@@ -508,7 +508,7 @@ def test_the_subject_chosen_by_its_gap_says_whether_that_is_known_to_be_the_larg
     [
         (0.3, "More of the best"),
         (0.1, "Fewer of the best"),
-        (0.201, "did not measurably drop a level more often than luck explains"),
+        (0.201, "dropped more than regression to the mean explains is not established"),
     ],
 )
 def test_the_headline_on_luck_turns(observed, words):
@@ -532,7 +532,7 @@ def test_the_subject_chosen_by_its_absence_says_whether_that_is_known_to_be_the_
     sentence = sentences_of(*presence(half))["absent"]
     assert "in arithmetic, 75% of those at level V sat the E-test in 2019/20 (90% in 2018/19)" in sentence
     assert ("Of all subjects the change at level V is lowest here." in sentence) is established
-    assert ("In which subject the change at level V is lowest cannot be told." in sentence) is not established
+    assert ("In which subject the change at level V is lowest cannot be determined." in sentence) is not established
     assert ("Fewer pupils of the lowest level" in sentence.beside["headline"]) is (half == half)
     assert ("did not measurably change" in sentence.beside["headline"]) is (half != half)
 

@@ -151,7 +151,7 @@ def test_words_on_the_nearest_school_follow_what_was_counted(near, words):
 
 
 @pytest.mark.parametrize(
-    ("low", "words"), [(0.16, "Where families live explains 40% to 60%"), (-0.01, "It cannot be told whether")]
+    ("low", "words"), [(0.16, "Where families live explains 40% to 60%"), (-0.01, "It cannot be determined whether")]
 )
 def test_where_the_order_decides_nothing_is_the_most(low, words):
     """Residence is 40% to 60% of what is explained, by the order."""
@@ -194,7 +194,7 @@ def test_an_end_beside_zero_is_not_printed_as_zero():
 
 def test_by_postcode_the_sentence_says_what_it_cannot_mean():
     by_postcode = findings_of(SCENARIOS.assign(group="nonwestern_rest"))["nearest"]
-    assert headline(by_postcode) == "Postcodes do not tell whether school choice segregates"
+    assert headline(by_postcode) == "Postcodes do not show whether school choice segregates"
     assert "as postcodes show it in the entry cohort is 0.64" in by_postcode
 
 

@@ -65,7 +65,7 @@ def test_a_difference_that_is_not_measurable_has_the_sign_of_its_interval(row, w
 
 
 def test_the_prediction_that_errs_least_is_named_and_may_be_the_raw_share():
-    assert "errs least is: raw share" in said(gains=[gain(-0.2, -0.3, -0.1)])
+    assert "the smallest error is: raw share" in said(gains=[gain(-0.2, -0.3, -0.1)])
     assert "by size" in said(gains=[gain(0.2, 0.1, 0.3), gain(0.25, 0.1, 0.4, "shrunken, by size")])
 
 
@@ -84,13 +84,13 @@ def luck(one, three, level="havo"):
 
 def test_luck_is_told_with_its_ends_over_levels():
     words = said(luck=[*luck(0.6, 0.3), *luck(0.7, 0.4, "vwo")])
-    assert "60% (havo) to 70% (vwo) is luck in one year; averaged over 3 years it is 30% to 40%" in words
+    assert "60% (havo) to 70% (vwo) is sampling variation in one year; averaged over 3 years it is 30% to 40%" in words
 
 
 def test_how_many_schools_are_outside_is_told_as_numbers_of_streams():
     row = {"level": "all levels", "limit": 0.95, "expected": 0.04, "observed": 0.25, "freed": 0.1, "schools": 400}
     words = said(outside=[row])
-    assert "lie 100 streams (25%); luck alone puts 16 there (4%)" in words
+    assert "lie 100 streams (25%); sampling variation alone puts 16 there (4%)" in words
     assert "40 are left (10%)" in words
 
 
@@ -118,12 +118,12 @@ def test_of_how_many_schools_nothing_is_certain(unclear, headline):
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
-        ([0.6, 0.7], "most of the difference between schools' pass rates is luck"),
-        ([0.3, 0.4], "less than half of the difference"),
-        ([0.4, 0.7], "40% to 70% of the difference between schools' pass rates is luck"),
-        ([0.498, 0.502], "At every level about 50% of the difference"),
-        ([0.498], "50% of the difference between schools' havo pass rates is luck"),
-        ([0.7], "70% of the difference between schools' havo pass rates is luck"),
+        ([0.6, 0.7], "Most of the variance between schools' pass rates in one year is sampling variation"),
+        ([0.3, 0.4], "less than half of the variance between"),
+        ([0.4, 0.7], "Sampling variation is 40% to 70% of the variance between schools in one year"),
+        ([0.498, 0.502], "At every level about 50% of the variance"),
+        ([0.498], "Sampling variation is 50% of the variance between schools in one year (havo)"),
+        ([0.7], "Sampling variation is 70% of the variance between schools in one year (havo)"),
     ],
 )
 def test_of_luck_a_range_is_told_and_never_that_it_depends_on_the_level(parts, words):
@@ -134,7 +134,7 @@ def test_of_luck_a_range_is_told_and_never_that_it_depends_on_the_level(parts, w
 
 def test_luck_of_one_level_is_told_as_one_number():
     assert (
-        "in the share of havo candidates that passes, 60% is luck in one year; averaged over 3 years it is 30%"
+        "of havo candidates that passes, 60% is sampling variation in one year; averaged over 3 years it is 30%"
         in said(luck=luck(0.6, 0.3))
     )
 
@@ -179,7 +179,7 @@ def rule(candidates, false_alarm, miss):
 
 def test_a_rule_that_errs_as_often_about_large_schools_is_not_said_to_depend_on_their_size():
     assert "depends" not in headline(rule=[rule(10, 0.2, 0.3), rule(100, 0.2, 0.3)])
-    assert "errs more often about small" in headline(rule=[rule(10, 0.2, 0.3), rule(100, 0.1, 0.1)])
+    assert "is wrong more often about small" in headline(rule=[rule(10, 0.2, 0.3), rule(100, 0.1, 0.1)])
 
 
 def spread(within, between, equal):
@@ -191,8 +191,8 @@ def spread(within, between, equal):
     ]
 
 
-ALIKE = "Schools with equal schoolweging do not measurably differ by more than luck"
-DIFFER = "Schools with equal schoolweging differ by more than luck"
+ALIKE = "Schools with equal schoolweging do not measurably differ by more than sampling variation"
+DIFFER = "Schools with equal schoolweging differ by more than sampling variation"
 
 
 @pytest.mark.parametrize(
@@ -208,3 +208,7 @@ DIFFER = "Schools with equal schoolweging differ by more than luck"
 )
 def test_pupils_are_said_to_differ_more_only_where_intervals_are_apart(within, between, equal, words):
     assert headline(spread=spread(within, between, equal)) == words
+
+
+def test_an_end_of_what_lasts_does_not_read_as_the_half_that_it_is_compared_with():
+    assert "(95% interval 30% to 49.8%)" in said(lasting=lasting((0.42, 0.3, 0.498)))

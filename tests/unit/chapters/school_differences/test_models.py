@@ -4,7 +4,7 @@ import pytest
 from scipy.stats import binom, norm
 from tests.unit.chapters.school_differences import made
 
-from analysis.chapters.school_differences.models import certainty, exams, funnel, prediction, rule, scores
+from analysis.chapters.school_differences.models import certainty, exams, funnel, levels, prediction, rule, scores
 from analysis.stats.binomial_mixed import NestedLogit
 
 
@@ -15,6 +15,29 @@ def nested(lasting, passing):
 
 def fitted(lasting, passing, centre=0.0, n=20):
     return exams.Fitted(nested(lasting, passing), centre, pd.DataFrame({"candidates": [n, n]}))
+
+
+@pytest.mark.parametrize(("passing", "share"), [(0.0, 1.0), (0.3, 0.64)])
+def test_a_part_that_lasts_has_no_interval_and_a_reason_where_either_part_is_zero(passing, share):
+    ends = (0.4, float("nan"), float("nan"), passing, float("nan"), float("nan"), float("nan"), 0.0, 40, 4000.0)
+    zero = exams.Fitted(NestedLogit(np.zeros(1), np.zeros((1, 1)), *ends), 0.0, pd.DataFrame())
+    rows = exams.lasting({"havo": zero, "vwo": fitted(0.4, 0.3)}).set_index(["group", "term"])
+    row = rows.loc["havo", "lasting share"]
+    assert row["estimate"] == pytest.approx(share)
+    assert np.isnan(row["ci_low"])
+    assert row["reason"] == exams.AT_ZERO
+    assert rows.loc[("vwo", "lasting share"), "reason"] == ""
+    assert "reason" not in exams.lasting({"vwo": fitted(0.4, 0.3)})
+
+
+def test_levels_of_two_schools_are_counted_by_stream():
+    rows = made.exams(12)
+    rows = rows[(rows["level"] != "vwo") | rows["location"].isin(sorted({*rows["location"]})[:2])]
+    account = levels.account(rows).iloc[0]
+    assert account[["schools_out", "schools_kept"]].tolist() == [2, 4 * 12]
+    assert account["pupils_out"] == rows.loc[rows["level"] == "vwo", "candidates"].sum()
+    assert levels.without_fit(rows).to_dict("list") == {"group": ["vwo"], "reason": ["too few schools"]}
+    assert levels.without_fit(made.exams(12)).empty
 
 
 def test_schools_with_another_test_or_without_schoolweging_leave_and_are_counted():

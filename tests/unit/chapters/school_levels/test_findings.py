@@ -11,7 +11,7 @@ NONE = {
     "contrasts": pd.DataFrame(columns=ESTIMATES),
     "spread": pd.DataFrame(columns=ESTIMATES),
     "apart": pd.DataFrame(columns=["subject", "outcome", "middle", "tenth", "ninetieth", "schools"]),
-    "luck": pd.DataFrame(columns=["subject", "outcome", "averaged", "luck", "schools"]),
+    "luck": pd.DataFrame(columns=["subject", "outcome", "averaged", "luck", "ci_low", "ci_high", "schools"]),
     "outside": pd.DataFrame(columns=["subject", "outcome", "expected", "observed", "freed", "schools"]),
     "masked": pd.DataFrame([{"part": 0.6, "schools": 200}]),
 }
@@ -81,7 +81,9 @@ def test_one_gap_is_said_to_look_different_only_where_the_share_between_the_cuts
     assert f"{100 * target:.1f}".replace("-", "\N{MINUS SIGN}") in str(sentence)
 
 
-@pytest.mark.parametrize(("low", "words"), [(0.3, "differ by more than luck"), (0.0, "differ is not established")])
+@pytest.mark.parametrize(
+    ("low", "words"), [(0.3, "differ by more than sampling variation"), (0.0, "differ is not established")]
+)
 def test_schools_differ_only_where_the_interval_of_the_spread_excludes_zero(low, words):
     ends = {"subject": "lezen", "outcome": TARGET, "middle": 0.6, "tenth": 0.45, "ninetieth": 0.73, "schools": 200}
     spread = [{**row(SUMMED, TARGET, 0.45, 0.1), "ci_low": low}]
@@ -104,16 +106,40 @@ def test_more_schools_outside_than_luck_puts_there(observed, headline):
     assert str(sentence.beside["headline"]).startswith(headline)
 
 
+def part(years, share, low, high, subject="lezen"):
+    ends = {"luck": share, "ci_low": low, "ci_high": high}
+    return {"subject": subject, "outcome": TARGET, "averaged": years, **ends, "schools": 200}
+
+
 def test_luck_is_averaged_over_the_years_that_there_are():
-    rows = [
-        {"subject": subject, "outcome": TARGET, "averaged": years, "luck": part, "schools": 200}
-        for subject, years, part in (("lezen", 1, 0.48), ("lezen", 3, 0.23), ("taal", 1, 0.51))
-    ]
-    assert "48% is luck in one year; averaged over 3 years it is 23%" in str(said("luck_lezen", luck=rows))
+    rows = [part(1, 0.48, 0.3, 0.7), part(3, 0.23, 0.12, 0.44), part(1, 0.51, 0.3, 0.999, "taal")]
+    words = (
+        "48% is sampling variation in one year (95% interval 30% to 70%); averaged over 3 years it is 23% (12% to 44%)"
+    )
+    assert words in str(said("luck_lezen", luck=rows))
     assert "averaged" not in str(said("luck_taal", luck=rows))
+    assert "30% to 99.9%" in str(said("luck_taal", luck=rows))
+
+
+def test_where_all_may_be_sampling_variation_no_part_of_it_leads():
+    sentence = said("luck_lezen", luck=[part(1, 0.8, 0.5, 1.0), part(3, 0.57, 0.25, 1.0)])
+    assert "is not established" in str(sentence)
+    assert "key" not in sentence.beside
 
 
 def test_nothing_is_said_of_masks_where_hardly_a_count_is_masked():
     rows = [row(SUMMED, BELOW, 0.6, 0.15), row(MIDDLE, BELOW, 0.3, 0.1), row(KNOWN, BELOW, 0.58, 0.1)]
     for part in (0.0, 0.004, float("nan")):
         assert "masked" not in set(found(spread=rows, masked=[{"part": part, "schools": 200}])["name"])
+
+
+def test_an_end_is_told_apart_from_zero_and_from_what_it_is_compared_with():
+    """0.003 to 0.60 excludes zero, and 2.5 for masked counts gives 0.498 where the interval begins at 0.502."""
+    ends = {"subject": "lezen", "outcome": TARGET, "middle": 0.6, "tenth": 0.45, "ninetieth": 0.73, "schools": 200}
+    spread = [{**row(SUMMED, TARGET, 0.3, 0.3), "ci_low": 0.003}]
+    assert "0.003 to 0.60" in str(said("apart_lezen", apart=[ends], spread=spread))
+    rows = [row(SUMMED, BELOW, 0.602, 0.1), row(MIDDLE, BELOW, 0.498, 0.1), row(KNOWN, BELOW, 0.58, 0.1)]
+    sentence = str(said("masked", spread=rows))
+    assert "outside the interval" in sentence
+    assert "0.50 log odds" in sentence
+    assert "0.502 to 0.70" in sentence

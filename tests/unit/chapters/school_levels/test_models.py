@@ -175,6 +175,23 @@ def test_luck_of_three_years_is_a_third_as_large_against_what_differs(fitted):
     assert odds[3] == pytest.approx(odds[1] / 3)
 
 
+def test_the_interval_of_luck_is_that_of_the_spread_turned_around(fitted):
+    row = spread.luck(fitted).query("subject == 'taal' and outcome == 'at target' and averaged == 1").iloc[0]
+    one = fitted["taal", "at target"]
+    assert row["ci_low"] < row["luck"] < row["ci_high"]
+    assert row["ci_low"] == pytest.approx(spread._sampling(one, one.fits[spread.SUMMED].tau_high, 1))
+    assert spread._sampling(one, 0.0, 1) == 1
+
+
+@pytest.mark.parametrize(("schools", "df", "known"), [(9, 1, False), (10, 1, True), (23, 4, False), (24, 4, True)])
+def test_the_spread_is_told_from_ten_schools_and_six_for_each_term_of_the_curve_on(schools, df, known):
+    rows = made.pupils(schools=schools)
+    kept = shares.select(rows.drop(columns="schoolweging"), made.schools_of(rows), made.EDGES)[0]
+    table = spread.spread(spread.fits(kept, made.schools_of(rows), df)).query("term == 'at target'")
+    assert table["estimate"].notna().all() == known
+    assert ("reason" in table and set(table["reason"]) == {"too few clusters"}) != known
+
+
 def test_schools_from_low_to_high_are_at_normal_quantiles(fitted):
     row = spread.apart(fitted).query("subject == 'taal' and outcome == 'at target'").iloc[0]
     tau = fitted["taal", "at target"].fits[spread.SUMMED].tau
@@ -222,7 +239,7 @@ def test_the_interval_of_the_spread_covers_where_counts_are_masked(record_proper
         X = np.column_stack([np.ones(180), w[school]])
         summed = OpenCounts.of(ends[0], ends[1], ends[2] + ends[4], ends[3] + ends[5])
         middle = Counts.known(sum(ends) / 2, (ends[0] + ends[1]) / 2)
-        fits = (fit_one_term(summed, X, school), fit_one_term(middle, X, school))
+        fits = [fit_one_term(counts, X, school, restricted=True) for counts in (summed, middle)]
         covered += [fit.tau_low <= tau <= fit.tau_high for fit in fits]
     summed, middle = covered / 200
     record_property("school levels, spread below 1F, masked counts summed over", summed)

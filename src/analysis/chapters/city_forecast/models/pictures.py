@@ -56,7 +56,7 @@ def against_print(expected: pd.DataFrame, printed: Sequence[tuple[int, int, int]
     -------
     DataFrame
         ``year, pupils_now``, the readings ``pupils_low, pupils_high``, and ``estimate, ci_low, ci_high`` of the
-        cohorts; years that are not forecast are left out.
+        cohorts. `series.check_years` refuses years that are not forecast.
     """
     rows = pd.DataFrame(printed, columns=["year", "pupils_low", "pupils_high"], dtype=np.int64)
     city = expected.loc[expected["area"] == CITY, ["year", "pupils_now", "estimate", "ci_low", "ci_high"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -78,8 +79,10 @@ def series(by_stadsdeel_age_year: pd.DataFrame, by_stadsdeel_children: pd.DataFr
     return found
 
 
-def check_years(data: Series, first_origin: int, changed_from: int) -> None:
-    """Refuse years of the parameters that the counts do not have.
+def check_years(
+    data: Series, first_origin: int, changed_from: int, horizon: int, printed_years: Sequence[int] = ()
+) -> None:
+    """Refuse years of the parameters that the counts do not have, and years in print that are not forecast.
 
     Raises
     ------
@@ -93,10 +96,18 @@ def check_years(data: Series, first_origin: int, changed_from: int) -> None:
         ("first_origin", first_origin, years[FEWEST_YEARS - 1 : -1]),
         ("changed_from", changed_from, years[2:-2]),
     ):
-        if given not in known:
-            allowed = f"{known[0]} to {known[-1]}"
-            hint = "the counts begin and end too near this year, or do not have it"
-            raise InputError(f"city_forecast.{name}", "no such year", given=str(given), allowed=allowed, hint=hint)
+        hint = "the counts begin and end too near this year, or do not have it"
+        _refuse_year(name, [given], known, "no such year", hint)
+    ahead = range(years[-1] + 1, years[-1] + horizon + 1)
+    hint = "raise city_forecast.horizon, or leave the year and its readings out"
+    _refuse_year("printed_years", printed_years, ahead, "years that are not forecast", hint)
+
+
+def _refuse_year(name: str, given: Sequence[int], known: Sequence[int], problem: str, hint: str) -> None:
+    wrong = [str(year) for year in given if year not in known]
+    if wrong:
+        allowed = f"{known[0]} to {known[-1]}"
+        raise InputError(f"city_forecast.{name}", problem, given=", ".join(wrong), allowed=allowed, hint=hint)
 
 
 def _check_areas(with_pupils: set[str], with_children: set[str]) -> None:

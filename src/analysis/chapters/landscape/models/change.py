@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from analysis.chapters.landscape.models.few import told_ages
 from analysis.chapters.landscape.models.panel import AGES, COUNTRY, STEP, Panel
 from analysis.stats.forecast.change import components
 
@@ -60,8 +61,13 @@ def _by_place(data: Panel, area: str, numbers: list[str]) -> pd.DataFrame:
     return rows.astype(dict.fromkeys(numbers, "int64"))[["place", "kind", *numbers]]
 
 
-def cohort_ratios(data: Panel, area: str, rounded: Rounded) -> pd.DataFrame:
+def cohort_ratios(data: Panel, area: str, rounded: Rounded, least: int) -> pd.DataFrame:
     """Return what became of each cohort of 2012 by 2017, net; the ratio is that of the counts as they are published.
+
+    Parameters
+    ----------
+    data, area, rounded : As of `change`.
+    least : Fewest pupils that may be told: see `few.told_ages`.
 
     Returns
     -------
@@ -79,7 +85,8 @@ def cohort_ratios(data: Panel, area: str, rounded: Rounded) -> pd.DataFrame:
         }
         for place in places
         for number, age in enumerate(AGES)
-        if age + STEP <= AGES[-1]
+        if age in told_ages(data, place, least)
     ]
-    table = pd.DataFrame(rows)
+    columns = ["place", "age", "age_later", "pupils_before", "pupils_after"]
+    table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], "int64"))
     return table.assign(ratio=rounded(table["pupils_after"]) / rounded(table["pupils_before"]))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.chapters.landscape.models.few import told_cohorts
 from analysis.chapters.landscape.models.panel import AGES, BASE, BEFORE, COHORTS, COUNTRY, STEP, Panel
 from analysis.stats.arrays import Floats
 from analysis.stats.forecast.cohorts import alive, forecast_by_age
@@ -54,7 +55,9 @@ def _ratios(data: Panel, cohort: str) -> pd.DataFrame:
     return rows.assign(pupils_before=first.astype(int), pupils_after=last.astype(int))
 
 
-def used_ratios(data: Panel, areas: Sequence[str], rounded: Callable[[pd.Series], pd.Series]) -> pd.DataFrame:
+def used_ratios(
+    data: Panel, areas: Sequence[str], rounded: Callable[[pd.Series], pd.Series], least: int
+) -> pd.DataFrame:
     """Return the cohort ratios with which municipalities are forecast, beside their own.
 
     Parameters
@@ -63,6 +66,7 @@ def used_ratios(data: Panel, areas: Sequence[str], rounded: Callable[[pd.Series]
     rounded
         Rounds counts as they are published. The own ratio is that of such counts, and the used one follows from it: of
         exact counts they would tell these closer.
+    least : Fewest pupils that may be told: see `few.told_cohorts`.
 
     Returns
     -------
@@ -79,7 +83,12 @@ def used_ratios(data: Panel, areas: Sequence[str], rounded: Callable[[pd.Series]
         ratios = {"own": own, "of_region": region, "used": region * (own / region) ** found["weight"]}
         rows.append(found[["area", "cohort", "pupils_before", "pupils_after", "weight"]].assign(**ratios))
     table = pd.concat(rows, ignore_index=True)
-    return table[table["area"].isin(areas)].sort_values(["area", "cohort"]).reset_index(drop=True)
+    told = pd.MultiIndex.from_tuples(
+        [(area, " and ".join(map(str, ages))) for area in areas for ages in told_cohorts(data, area, least)],
+        names=["area", "cohort"],
+    )
+    shown = table[pd.MultiIndex.from_frame(table[["area", "cohort"]]).isin(told)]
+    return shown.sort_values(["area", "cohort"]).reset_index(drop=True)
 
 
 def ratios_without_province(data: Panel) -> dict[str, Floats]:

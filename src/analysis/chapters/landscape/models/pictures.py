@@ -38,6 +38,7 @@ HOW = {
     "crossing": "no count of its municipality",
 }
 WITHOUT = "no pupils told"
+COUNTED_BY, NOT_COUNTED = (HOW["key"], HOW["postcode"]), "not counted"
 
 
 def shown_place(region: str, told: Collection[str]) -> str:
@@ -246,12 +247,17 @@ def placed(by_location_count: pd.DataFrame, by_institution_count: pd.DataFrame) 
     Returns
     -------
     DataFrame
-        ``year, placed, schools, pupils``; `WITHOUT` are locations on the list without their pupils.
+        ``year, part, placed, schools, pupils``; `WITHOUT` are locations of a known municipality that are on the list
+        without their pupils, as `counts_table` counts them: others that are would be what the two differ. `part` is
+        whether `counts_table` counts the pupils: what is withheld of these is protected among themselves, since it
+        tells their sum.
     """
     received(by_institution_count, "by_institution_count", ("brin", "year", "placed", "pupils"), key=KEY)
     every = pd.concat([by_location_count, by_institution_count], ignore_index=True)
-    how = every["placed"].map(HOW).mask(every["pupils"].isna(), WITHOUT)
-    sums = every.assign(placed=how).groupby(["year", "placed"])
+    how = every["placed"].map(HOW)
+    how = how.mask(every["pupils"].isna() & how.isin(COUNTED_BY), WITHOUT)
+    part = np.where(how.isin(COUNTED_BY), COUNTED, NOT_COUNTED)
+    sums = every.assign(placed=how, part=part).groupby(["year", "part", "placed"])
     return sums.agg(schools=("placed", "size"), pupils=("pupils", "sum")).astype("int64").reset_index()
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import logit, ndtr
 
-from analysis.chapters.landscape.models.panel import KEY, in_municipalities
+from analysis.chapters.landscape.models.panel import FEWEST_SCHOOLS, KEY, in_municipalities
 from analysis.errors import InputError, ModelError
 from analysis.received import received
 from analysis.stats.arrays import Floats
@@ -106,6 +106,28 @@ def by_year(by_location_count: pd.DataFrame, edges: tuple[float, ...]) -> pd.Dat
     size = pd.Series(np.array(SIZES)[np.digitize(told["pupils"], edges)], index=told.index)
     found = told.groupby(["year", size.rename("size")])["pupils"].agg(schools="size", pupils="sum").reset_index()
     return found.assign(share=found["schools"] / found.groupby("year")["schools"].transform("sum"))
+
+
+def told_by_year(by_location_count: pd.DataFrame, edges: tuple[float, ...], least: int) -> pd.DataFrame:
+    """Count schools and pupils by size and year, where every number of them may be told; see `by_year`.
+
+    Parameters
+    ----------
+    by_location_count, edges : As of `by_year`.
+    least : Fewest pupils that may be told.
+
+    Raises
+    ------
+    InputError
+        A size has so few schools in a year that its number would be withheld: what became of the other sizes tells
+        theirs, and beside the number of all schools the one that is withheld.
+    """
+    found = by_year(by_location_count, edges)
+    if ((found["schools"] < FEWEST_SCHOOLS) | found["pupils"].between(1, least - 1)).any():
+        problem = f"a size has fewer than {FEWEST_SCHOOLS} schools or {least} pupils in a year"
+        hint = "choose pupils between which more schools lie in every year"
+        raise InputError("landscape.size_edges", problem, given=", ".join(f"{edge:g}" for edge in edges), hint=hint)
+    return found
 
 
 def chances(by_location_count: pd.DataFrame, growth: pd.DataFrame, norm: int) -> pd.DataFrame:

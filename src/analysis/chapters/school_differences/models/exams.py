@@ -9,17 +9,17 @@ import pandas as pd
 from scipy.special import expit, ndtri
 from scipy.stats import false_discovery_control
 
+from analysis.chapters.school_differences.models.levels import ALL, LEVELS, enough
 from analysis.errors import InputError, ModelError
 from analysis.received import received, refuse
 from analysis.stats.arrays import Floats
 from analysis.stats.binomial_mixed import Counts, NestedLogit, fit_nested
-from analysis.stats.estimates import error_of, in_form
+from analysis.stats.estimates import error_of, in_form, with_reasons
 from analysis.stats.funnel import Overdispersion, expected_outside, freed, mid_p_z, overdispersion, two_sided
 
-LEVELS = ("vmbo-b", "vmbo-k", "vmbo-gt", "havo", "vwo")
 LIMITS = (0.95, 0.998)
-ALL = "all levels"
 TABLE = "by_school_exam"
+AT_ZERO = "what lasts or what passes is estimated at zero"
 SCHOOLS = 10
 """Schools of a level from which on its last springs are predicted."""
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(31)
@@ -104,15 +104,15 @@ def _refuse_springs(rows: pd.DataFrame, hold_out: int) -> None:
 def fitted(by_school_exam: pd.DataFrame) -> dict[str, Fitted]:
     """Fit lasting and passing differences between schools of each level, with a constant per year.
 
+    Levels of fewer than `levels.FEWEST` schools have no fit; `levels.account` counts them.
+
     Parameters
     ----------
     by_school_exam : As its contract in `data.outcome_files` says.
     """
     found = {}
-    for level in LEVELS:
+    for level in enough(by_school_exam):
         rows = by_school_exam[by_school_exam["level"] == level].reset_index(drop=True)
-        if rows["location"].nunique() < 3:
-            continue
         years = pd.get_dummies(rows["year"]).to_numpy(float)
         try:
             model = fit_nested(Counts.known(rows["candidates"], rows["passed"]), years, rows["location"])
@@ -133,12 +133,14 @@ def lasting(found: dict[str, Fitted]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Estimates; ``group`` is the level, ``n_obs`` counts candidates, ``n_clusters`` schools.
+        Estimates; ``group`` is the level, ``n_obs`` counts candidates, ``n_clusters`` schools. Where either part is
+        estimated at zero no interval is known, and ``reason`` says so.
     """
     rows = []
     for level, fit in found.items():
         model = fit.model
-        counts = {"group": level, "n_obs": int(model.n_units), "n_clusters": model.n_groups}
+        reason = AT_ZERO if np.isnan(model.share_error) else ""
+        counts = {"group": level, "n_obs": int(model.n_units), "n_clusters": model.n_groups, "reason": reason}
         for term, value, low, high in (
             ("lasting", model.lasting, model.lasting_low, model.lasting_high),
             ("passing", model.passing, model.passing_low, model.passing_high),
@@ -147,10 +149,12 @@ def lasting(found: dict[str, Fitted]) -> pd.DataFrame:
         rows.append({"term": "lasting share", **_share(model), "unit": "share of variance", **counts})
     table = pd.DataFrame(rows)
     error = error_of(table["ci_low"], table["ci_high"])
-    return in_form(table.assign(std_error=error), model="two terms", p_value=np.nan)
+    return with_reasons(in_form(table.assign(std_error=error), model="two terms", p_value=np.nan))
 
 
 def _share(model: NestedLogit) -> dict[str, float]:
+    if np.isnan(model.share_error):
+        return {"estimate": model.share, "ci_low": np.nan, "ci_high": np.nan}
     odds, half = 2 * np.log(model.lasting / model.passing), ndtri(0.975) * model.share_error
     return {"estimate": model.share, "ci_low": float(expit(odds - half)), "ci_high": float(expit(odds + half))}
 
@@ -217,11 +221,11 @@ def outside(by_school_exam: pd.DataFrame, winsorise: float, fdr: float) -> pd.Da
     Returns
     -------
     DataFrame
-        One row per level (and all) and limit: ``level, limit, expected, observed, freed, discovered`` (shares of the
-        schools), ``schools, pupils``. `discovered` holds for any limit.
+        One row per level of enough schools in that year (and all) and limit: ``level, limit, expected,
+        observed, freed, discovered`` (shares of the schools), ``schools, pupils``. `discovered` is of any limit.
     """
     last = by_school_exam[by_school_exam["year"] == by_school_exam["year"].max()]
-    parts = [_z(last[last["level"] == level], winsorise) for level in LEVELS if (last["level"] == level).sum() > 2]
+    parts = [_z(last[last["level"] == level], winsorise) for level in enough(last)]
     pooled = [*parts, pd.concat(parts).assign(level=ALL)]
     rows = []
     for part in pooled:

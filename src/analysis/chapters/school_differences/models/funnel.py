@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.school_differences.models.exams import LEVELS, LIMITS, deviations
+from analysis.chapters.school_differences.models.exams import LIMITS, deviations
+from analysis.chapters.school_differences.models.levels import LEVELS
 from analysis.stats.funnel import exact_limits, widened
 from analysis.stats.hexagons import in_hexagons
 

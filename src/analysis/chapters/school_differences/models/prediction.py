@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.school_differences.models.exams import LEVELS, SCHOOLS
+from analysis.chapters.school_differences.models.exams import SCHOOLS
+from analysis.chapters.school_differences.models.levels import LEVELS
 from analysis.stats.arrays import Floats
 from analysis.stats.binomial_mixed import Counts, fit_one_term, posterior
 from analysis.stats.estimates import in_form, t_interval

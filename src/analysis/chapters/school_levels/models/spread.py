@@ -3,6 +3,9 @@ r"""How much schools with the same schoolweging differ in their shares, from cou
 .. math:: y_{jt} \sim \mathrm{Bin}(n_{jt}, p_{jt}), \qquad \mathrm{logit}\, p_{jt} = \alpha_t + f(w_j) + u_j,
     \qquad u_j \sim N(0, \tau^2)
 
+Restricted likelihood: what the curve and the years take up of the differences is allowed for, which maximum likelihood
+does not, so that with few schools its tau was too small.
+
 A count that is masked enters as all that it may be, and so do the others of its row. What is of one year is a third of
 the variance of three years' mean, and in :math:`\tau` for about that part.
 """
@@ -24,8 +27,8 @@ from analysis.stats.estimates import error_of, in_form, with_reasons
 from analysis.stats.splines import natural_spline
 
 KNOWN, SUMMED, MIDDLE = "all counts known", "masked, summed over", "masked, the middle"
-ENOUGH = 20
-"""Schools for each term of the curve: with fewer the curve takes up what schools differ, and tau is too small."""
+ENOUGH, FEWEST = 6, 10
+"""Schools for each term of the curve, and in all: with so many, 94 to 99 of a hundred 95% intervals covered tau."""
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(31)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()
 
@@ -87,7 +90,7 @@ def _fitted(rows: pd.DataFrame, outcome: str, df: int) -> Spread:
     for name, known in counts.items():
         try:
             X = _terms(rows, df)
-            found[name] = fit_one_term(known, X, rows["location"])
+            found[name] = fit_one_term(known, X, rows["location"], restricted=True)
         except ModelError as error:  # nobody below 1F, hardly a school, or a spread too near none to be found
             if error.reason is not Reason.NO_CONVERGENCE:
                 error.raise_unless_of_the_data()
@@ -96,7 +99,7 @@ def _fitted(rows: pd.DataFrame, outcome: str, df: int) -> Spread:
 
 
 def _terms(rows: pd.DataFrame, df: int) -> Floats:
-    if rows["location"].nunique() < ENOUGH * df:
+    if rows["location"].nunique() < max(FEWEST, ENOUGH * df):
         raise ModelError("how far schools lie apart: too few schools for the curve", Reason.TOO_FEW_CLUSTERS)
     years = pd.get_dummies(rows["year"], drop_first=True).to_numpy(float)
     return np.column_stack([natural_spline(rows["schoolweging"], df), years])
@@ -125,8 +128,8 @@ def spread(found: Spreads) -> pd.DataFrame:
     -------
     DataFrame
         Estimates; ``group`` is the subject, ``term`` the outcome, ``model`` what is known of the counts; ``n_obs``
-        counts results of pupils, ``n_clusters`` schools. The interval is the profile's, and the error its width over
-        that of a normal one. Where the data do not determine some, ``reason``.
+        counts results of pupils, ``n_clusters`` schools. The interval is the restricted profile's, and the error its
+        width over that of a normal one. Where the data do not determine some, ``reason``.
     """
     rows = [
         {"model": name, "group": subject, "term": outcome, **numbers, "n_obs": size["pupils"],
@@ -184,21 +187,29 @@ def luck(found: Spreads) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per subject, outcome and number of years: ``subject, outcome, averaged, luck, schools, pupils``, at the
-        schools' own numbers of pupils.
+        One row per subject, outcome and number of years: ``subject, outcome, averaged, luck, ci_low, ci_high, schools,
+        pupils``, at the schools' own numbers of pupils. The interval is that of tau: the more schools differ, the
+        smaller is the part that is sampling variation.
     """
     rows = []
     for (subject, outcome), one in found.items():
         if SUMMED not in one.fits:
             continue
         fit = one.fits[SUMMED]
-        p = expit((one.X @ fit.beta)[:, None] + fit.tau * NODES)
-        between = float((np.square(p) @ WEIGHTS - np.square(p @ WEIGHTS)).mean())
-        chance = float(((p * (1 - p)) @ WEIGHTS / one.rows["n"].to_numpy(float)).mean())
         for averaged in dict.fromkeys((1, one.rows["year"].nunique())):
-            part = chance / averaged / (chance / averaged + between)
-            rows.append({"subject": subject, "outcome": outcome, "averaged": averaged, "luck": part, **_counts(one)})
-    return pd.DataFrame(rows, columns=["subject", "outcome", "averaged", "luck", "schools", "pupils"])
+            parts = [_sampling(one, tau, averaged) for tau in (fit.tau, fit.tau_high, fit.tau_low)]
+            named = dict(zip(("luck", "ci_low", "ci_high"), parts, strict=True))
+            rows.append({"subject": subject, "outcome": outcome, "averaged": averaged, **named, **_counts(one)})
+    columns = ["subject", "outcome", "averaged", "luck", "ci_low", "ci_high", "schools", "pupils"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _sampling(one: Spread, tau: float, years: int) -> float:
+    """Return what part of the variance between shares of several years is of sampling, where schools differ by tau."""
+    p = expit((one.X @ one.fits[SUMMED].beta)[:, None] + tau * NODES)
+    between = float((np.square(p - (p @ WEIGHTS)[:, None]) @ WEIGHTS).mean())
+    chance = float(((p * (1 - p)) @ WEIGHTS / one.rows["n"].to_numpy(float)).mean()) / years
+    return chance / (chance + between)
 
 
 def masked(by_school_level: pd.DataFrame) -> pd.DataFrame:
