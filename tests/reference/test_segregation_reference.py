@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.segregation.models.correction import corrected
+from analysis.stats.segregation_corrected import corrected
 from analysis.stats.segregation import Tally, dissimilarity, exposure, isolation, theil
 
 TABLES = dict(list(pd.read_csv(Path(__file__).with_name("segregation_pysal.csv")).groupby("table")))

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.chapters.segregation.models.correction import _most_likely_size, _variance, corrected
+from analysis.stats.segregation_corrected import _most_likely_size, _variance, corrected
 from analysis.errors import ModelError
 from analysis.stats.segregation import Tally, dissimilarity_of, entropy, exposure, isolation, theil
 
