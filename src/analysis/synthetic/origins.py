@@ -40,10 +40,10 @@ class ContinentTruth:
 
 def _continents() -> dict[str, ContinentTruth]:
     return {
-        AFRICA: ContinentTruth(0.0444, 0.11, 0.0027, 0.30),
-        AMERICA: ContinentTruth(0.0149, 0.07, 0.0023, 0.35),
-        ASIA: ContinentTruth(0.0291, 0.12, 0.0044, 0.59),
-        EUROPE: ContinentTruth(0.0404, 0.165, 0.0080, 0.40),
+        AFRICA: ContinentTruth(0.0444, 0.12, 0.0027, 0.30),
+        AMERICA: ContinentTruth(0.0149, 0.08, 0.0023, 0.35),
+        ASIA: ContinentTruth(0.0291, 0.13, 0.0044, 0.60),
+        EUROPE: ContinentTruth(0.0404, 0.175, 0.0080, 0.40),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,15 +12,12 @@ from analysis.chapters.newcomers.models.rates import ALL, KINDS
 from analysis.language import term
 from analysis.publish.declared import sentences_beside
 from analysis.publish.findings import LEVEL, Finding, as_rows, frame, listed, number_of, one, where_known
-from analysis.publish.tables import number
-from analysis.publish.units import ENDS, OF_SHARES, direction
+from analysis.publish.units import ENDS, direction
 from analysis.stats.multiplicity import holm
 
 say = sentences_beside(__file__)
 
-PUPILS, SCHOOLS = "pupils", "schools"
-COARSE = 10.0
-"""Points over which an interval is too wide for decimals."""
+PUPILS = "pupils"
 
 
 def newcomers(
@@ -69,12 +66,10 @@ def _change(changes: pd.DataFrame, group: str, years: dict[str, int]) -> Iterato
         yield Finding(f"change_{group}", sentence, number_of(row["n_obs"]), PUPILS)
 
 
-def _per_cent(row: Any, sign: int) -> dict[str, str]:  # noqa: ANN401 - a row of a gated frame
-    """Write a change and its interval in per cent, with its sign or the other one."""
-    size, low, high = (sign * OF_SHARES * row[end] for end in ENDS)
-    digits = 0 if abs(high - low) > COARSE else 1
-    ends = {"size": size, "low": min(low, high), "high": max(low, high)}
-    return {name: number(value, digits) for name, value in ends.items()}
+def _per_cent(row: Mapping[str, Any], sign: int) -> dict[str, float]:
+    """Return a change and its interval, with its sign or the other one."""
+    size, low, high = (sign * row[end] for end in ENDS)
+    return {"size": size, "low": min(low, high), "high": max(low, high)}
 
 
 def _continents(changes: pd.DataFrame, group: str, years: dict[str, int]) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ NEWCOMERS, INTERNATIONALS = "newcomers", "internationals"
 KINDS = {NEWCOMERS: "newcomer", INTERNATIONALS: "international"}
 """Groups, each with the column that says who belongs to it; an office may lack the second."""
 ALL = "all continents"
+WITHHELD = "a count of it is withheld"
 ENOUGH = 10
 """Schools with pupils of a group, of which fewer tell no error."""
 
@@ -155,14 +156,17 @@ def as_told(changes: pd.DataFrame, counts: pd.DataFrame, first: int, last: int) 
     Returns
     -------
     DataFrame
-        All rows; those without numbers have neither counts nor a reason of their own.
+        All rows, with ``reason`` where one has no numbers.
     """
     by_year = counts.pivot(index=["group", "continent"], columns="year", values="pupils")[[first, last]]
     told = by_year.notna().all(axis=1)
     keys = pd.MultiIndex.from_frame(changes[["group", "term"]])
     withheld = ~told.reindex(keys, fill_value=False).to_numpy(bool)
     numbers = [*changes.select_dtypes("number")]
-    return changes.assign(**{name: changes[name].mask(withheld) for name in numbers})
+    left = changes.assign(**{name: changes[name].mask(withheld) for name in numbers})
+    reason = changes["reason"] if "reason" in changes else pd.Series("", changes.index)
+    own = withheld & changes["estimate"].notna().to_numpy(bool)
+    return with_reasons(left.assign(reason=reason.mask(own, WITHHELD)))
 
 
 def _by_school(pupils: pd.DataFrame, has: pd.Series, years: Collection[int]) -> tuple[Floats, Floats]:
