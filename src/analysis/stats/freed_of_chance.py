@@ -68,7 +68,7 @@ def freed_of_chance(
     Notes
     -----
     The estimate is the mean index of true rates at the spread whose draws have the observed index on average; zero
-    where it is below their mean at none. The ends are those of the spreads of which the observed index is the 97.5th
+    where it is below their mean at none, which is half of the time where schools are alike. The ends are those of the spreads of which the observed index is the 97.5th
     and the 2.5th percentile: the test at a level of 5% inverted. A draw allots families to schools; its deviations are
     made smaller by :math:`\sqrt{1 - A / T}`, as pupils are drawn without replacement.
     """
@@ -83,7 +83,7 @@ def freed_of_chance(
     z = rng.normal(size=(draws, len(t)))
     drawn = [_drawn(t, of_family, np.exp(spread * z), rng) for spread in SPREADS]
     indices = np.array([dissimilarity_of(own, t - own) for _, own in drawn])
-    true = _rising(np.array([_index(weight, t, a.sum()).mean() for weight, _ in drawn]))
+    true = _rising(np.array([0.0, *(_index(weight, t, a.sum()).mean() for weight, _ in drawn[1:])]))
     observed = float(dissimilarity_of(a, t - a))
     middle, (low, high) = _rising(indices.mean(axis=1)), map(_rising, np.quantile(indices, INTERVAL, axis=1))
     return Freed(
@@ -97,7 +97,7 @@ def freed_of_chance(
 
 
 def _drawn(t: Floats, sizes: NDArray[np.int64], rates: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Allot families to schools by rates: the chance of each school, and pupils of the group; shape (draws, schools)."""
+    """Allot families to schools: the chance of each school, and pupils of the group, shape (draws, schools)."""
     weight = t * rates
     chance = weight / weight.sum(axis=1, keepdims=True)
     pupils = np.zeros_like(chance)

@@ -84,14 +84,14 @@ class _Schools:
 
 
 def make_origins(
-    by_pupil: pd.DataFrame, totals: Mapping[int, int], truth: OriginTruth, seed: np.random.SeedSequence
+    by_pupil: pd.DataFrame, totals: pd.Series, truth: OriginTruth, seed: np.random.SeedSequence
 ) -> pd.DataFrame:
     """Make the pupils of every year with continent, and who of them is a newcomer or of an international family.
 
     Parameters
     ----------
     by_pupil : ``pupil, groep, location, continent`` of the last year.
-    totals : Pupils of each year; those of the last year where one is not told.
+    totals : Pupils by year; those of the last year where one is not told.
     truth, seed : What is true, and the stream.
 
     Returns
@@ -104,7 +104,7 @@ def make_origins(
     rows = _last_year(by_pupil, truth, schools, rng)
     years = [rows.assign(year=truth.last)]
     for year in range(truth.last - 1, truth.first - 1, -1):
-        rows = _year_before(rows, year, totals.get(year, len(by_pupil)), truth, rng)
+        rows = _year_before(rows, year, int(totals.get(year, len(by_pupil))), truth, rng)
         rows = _with_newcomers(rows, year, truth, schools, rng)
         years.append(rows.assign(year=year))
     return pd.concat(years[::-1], ignore_index=True)[list(COLUMNS)]
@@ -116,9 +116,7 @@ def _schools(by_pupil: pd.DataFrame, truth: OriginTruth, rng: np.random.Generato
     return _Schools(*(pd.Series(values, names) for values in drawn))
 
 
-def _last_year(
-    by_pupil: pd.DataFrame, truth: OriginTruth, schools: _Schools, rng: np.random.Generator
-) -> pd.DataFrame:
+def _last_year(by_pupil: pd.DataFrame, truth: OriginTruth, schools: _Schools, rng: np.random.Generator) -> pd.DataFrame:
     """Put the pupils of one school and continent in families, and say which of these are international."""
     rows = by_pupil[["pupil", "groep", "location"]].assign(continent=_continent(by_pupil, truth, rng))
     rows = rows.iloc[rng.permutation(len(rows))].sort_values(["location", "continent"], kind="stable")
@@ -138,7 +136,7 @@ def _continent(by_pupil: pd.DataFrame, truth: OriginTruth, rng: np.random.Genera
 
 
 def _households(rows: pd.DataFrame, truth: OriginTruth, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Number families of one school and continent: pupils who follow each other, in sizes that are drawn."""
+    """Put pupils of one school and continent who follow each other in families, in sizes that are drawn."""
     sizes = rng.choice(np.arange(1, len(truth.households) + 1), len(rows), p=truth.households)
     drawn = np.repeat(np.arange(len(sizes)), sizes)[: len(rows)]
     place = rows.groupby(["location", "continent"], sort=False).ngroup().to_numpy()
@@ -193,7 +191,8 @@ def _year_before(
     fill = settled.iloc[rng.integers(0, len(settled), max(total - len(here), 0))]
     fill = fill.assign(groep=GROEPEN[-1], household=np.arange(len(fill)))
     here = pd.concat([here, _numbered(fill, last + len(left) * len(now) * 10)], ignore_index=True)
-    return here.drop(columns=["newcomer", "year"], errors="ignore")
+    before: pd.DataFrame = here.drop(columns="newcomer")
+    return before
 
 
 def _moved(rows: pd.DataFrame, share: float, rng: np.random.Generator) -> NDArray[np.object_]:
@@ -232,7 +231,7 @@ def _left(
 
 
 def _numbered(rows: pd.DataFrame, after: int) -> pd.DataFrame:
-    """Number pupils and families who are in no later year."""
+    """Give new numbers to pupils and families who are in no later year."""
     return rows.assign(
         pupil=np.arange(after + 1, after + 1 + len(rows), dtype=np.int64),
         household=rows["household"].to_numpy(np.int64) + after + 1,

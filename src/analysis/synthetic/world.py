@@ -69,7 +69,7 @@ def make_world(scale: float, seed: int, truth: Truth | None = None, codes: Codes
         by_pupil_advice, ability, by_location, truth.levels, streams["levels"]
     )
     counts = make_counts(by_pupil, truth.counts, streams["counts"])
-    totals = counts["by_stadsdeel_age_year"].groupby("year")["pupils"].sum().to_dict()
+    totals = counts["by_stadsdeel_age_year"].groupby("year")["pupils"].sum()
     frames |= {
         "by_pupil_retention": make_retention(by_pupil, truth.retention, scale, streams["retention"]),
         "by_pupil_test": make_learning(by_pupil, tested, truth.learning, streams["learning"]),

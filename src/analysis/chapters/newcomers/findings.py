@@ -81,16 +81,8 @@ def _continents(changes: pd.DataFrame, group: str, years: dict[str, int]) -> Ite
     up, down = (clear.loc[side, "term"].tolist() for side in (clear["estimate"] > 0, clear["estimate"] < 0))
     told: dict[str, Any] = {**years, "group": term(group)}
     told |= {name: listed([*map(term, terms)]) for name, terms in (("up", up), ("down", down)) if terms}
-    kind = {(True, True): "both", (True, False): "up", (False, True): "down"}.get((bool(up), bool(down)), "none")
-    sentence = say(
-        {
-            "both": "continents_both",
-            "up": "continents_up",
-            "down": "continents_down",
-            "none": "continents_none",
-        }[kind],
-        **told,
-    )
+    which = bool(up) + 2 * bool(down)
+    sentence = say(("continents_none", "continents_up", "continents_down", "continents_both")[which], **told)
     yield Finding(f"continents_{group}", sentence, number_of(own["n_obs"].sum()), PUPILS)
 
 
@@ -111,4 +103,4 @@ def _most(most: pd.DataFrame, group: str, year: int) -> Iterator[Finding]:
     for row in as_rows(most[most["group"] == group].dropna(subset=["share", "chance", "schools"])):
         told = {"group": term(group), "year": year, "share": row["share"], "chance": row["chance"]}
         sentence = say("most", schools=number_of(row["schools"]), **told)
-        yield Finding(f"most_{group}", sentence, number_of(row["pupils_all"]), PUPILS)
+        yield Finding(f"most_{group}", sentence, number_of(row["pupils_of_group"]), PUPILS)

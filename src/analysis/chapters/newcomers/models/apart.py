@@ -24,12 +24,15 @@ def _by_school(pupils: pd.DataFrame, kind: str) -> tuple[Floats, Floats, NDArray
     """Count the group and all pupils per school, and the pupils of the group per family."""
     has = pupils[KINDS[kind]]
     by_school = has.groupby(pupils["location"]).agg(["sum", "size"])
-    own = pupils[has]
-    families = own["household"] if "household" in own else pd.Series(np.nan, own.index)
-    # Children of one family at two schools are allotted apart, and so is a child of whom no family is known.
-    known = own[families.notna()].groupby(["household", "location"]).size() if "household" in own else []
-    sizes = np.concatenate([np.asarray(known, dtype=np.int64), np.ones(int(families.isna().sum()), dtype=np.int64)])
-    return by_school["sum"].to_numpy(float), by_school["size"].to_numpy(float), sizes
+    return by_school["sum"].to_numpy(float), by_school["size"].to_numpy(float), _families(pupils[has])
+
+
+def _families(own: pd.DataFrame) -> NDArray[np.int64]:
+    """Count pupils per family; one at two schools is two, and a child of whom no family is known is one of its own."""
+    if "household" not in own:
+        return np.ones(len(own), dtype=np.int64)
+    known = own.dropna(subset="household").groupby(["household", "location"]).size().to_numpy(np.int64)
+    return np.concatenate([known, np.ones(int(own["household"].isna().sum()), dtype=np.int64)])
 
 
 @remembered
@@ -49,7 +52,7 @@ def apart(pupils: pd.DataFrame, year: int, *, draws: int, seed: int) -> tuple[pd
         percentiles of random allocations of families), `DENSITY` (the correction of 02_segregation, which stays above
         zero where schools are alike) and `FREED` (`stats.freed_of_chance`). ``n_obs`` are pupils of the group,
         ``n_clusters`` schools. And a row per group of the schools with most of them: ``group, share`` of the group
-        there, ``chance`` the same of random allocations, ``schools, pupils`` (there), ``pupils_all`` (the group).
+        there, ``chance`` the same of random allocations, ``schools, pupils`` (there), ``pupils_of_group`` (the group).
     """
     rng, rows, most = np.random.default_rng(seed), [], []
     of_year = pupils[pupils["year"] == year]
@@ -66,7 +69,7 @@ def apart(pupils: pd.DataFrame, year: int, *, draws: int, seed: int) -> tuple[pd
         rows += [{**labels, **_NONE, **row, "reason": ""} for row in _indices(a, t, freed)]
         most.append({"group": kind, **_most(a, freed)})
     table = with_reasons(in_form(pd.DataFrame(rows), model=str(year), unit="index (0-1)"))
-    columns = ["group", "share", "chance", "schools", "pupils", "pupils_all"]
+    columns = ["group", "share", "chance", "schools", "pupils", "pupils_of_group"]
     return table, pd.DataFrame(most, columns=columns)
 
 
@@ -104,7 +107,7 @@ def _most(a: Floats, freed: Freed) -> dict[str, float]:
         "chance": float(chance.mean()),
         "schools": number,
         "pupils": int(np.sort(a)[-number:].sum()),
-        "pupils_all": int(a.sum()),
+        "pupils_of_group": int(a.sum()),
     }
 
 

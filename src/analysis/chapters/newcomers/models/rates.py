@@ -62,7 +62,7 @@ def select(by_pupil_origin: pd.DataFrame, first: int, last: int) -> tuple[pd.Dat
         (f"{KINDS[name]} known", f"{KINDS[name]} not known", _known(KINDS[name])) for name in kinds(rows)
     ]
     steps += [("continent known", "continent not known", _known("continent"))]
-    walked = {int(year): walk(part, steps) for year, part in rows.groupby("year")}
+    walked = {year: walk(part, steps) for year, part in rows.groupby("year")}
     kept = pd.concat([part for part, _ in walked.values()]).sort_values(["year", "pupil"], ignore_index=True)
     kept = kept.astype({KINDS[name]: bool for name in kinds(kept)})
     account = pd.concat([left.assign(year=year) for year, (_, left) in walked.items()], ignore_index=True)
@@ -92,24 +92,24 @@ def counts(pupils: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``group, continent, year, pupils, pupils_all`` (at school in the year, from wherever) and ``share``, the part
+        ``group, continent, year, pupils, pupils_at_school`` (in the year, from wherever) and ``share``, the part
         that they are of these. A continent without any in all years has no rows; `ALL` stands first.
     """
     at_school = pupils.groupby("year").size()
     rows = []
     for kind in kinds(pupils):
         own = pupils[pupils[KINDS[kind]]]
-        by_continent = own.groupby(["continent", "year"]).size().unstack(fill_value=0)
+        by_continent = pd.crosstab(own["continent"], own["year"])
         number = pd.concat([own.groupby("year").size().to_frame(ALL).T, by_continent])
         number = number.reindex(columns=at_school.index, fill_value=0).fillna(0).rename_axis("continent")
         rows.append(number.reset_index().melt("continent", var_name="year", value_name="pupils").assign(group=kind))
     table = pd.concat(rows, ignore_index=True).astype({"year": "int64", "pupils": "int64"})
-    table["pupils_all"] = table["year"].map(at_school)
-    table["share"] = table["pupils"] / table["pupils_all"]
+    table["pupils_at_school"] = table["year"].map(at_school)
+    table["share"] = table["pupils"] / table["pupils_at_school"]
     first = (table["continent"] != ALL).rename("first")
     ordered = table.assign(first=first, place=table["group"].map([*KINDS].index))
     ordered = ordered.sort_values(["place", "first", "continent", "year"], ignore_index=True)
-    return ordered[["group", "continent", "year", "pupils", "pupils_all", "share"]]
+    return ordered[["group", "continent", "year", "pupils", "pupils_at_school", "share"]]
 
 
 def changes(pupils: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
@@ -130,9 +130,9 @@ def changes(pupils: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
 
     Notes
     -----
-    :math:`s^2 = \frac{G-1}{G} \sum_g (\hat\theta_{(g)} - \bar\theta)^2` with :math:`\hat\theta_{(g)}` the log rate ratio
-    without school g and its pupils, all of whose rows belong to the school where they are first seen. Student's t has
-    one degree of freedom less than there are schools with pupils of the group.
+    :math:`s^2 = \frac{G-1}{G} \sum_g (\hat\theta_{(g)} - \bar\theta)^2` with :math:`\hat\theta_{(g)}` the log rate
+    ratio without school g and its pupils, all of whose rows belong to the school where they are first seen. Student's
+    t has one degree of freedom less than there are schools with pupils of the group.
     """
     rows = []
     for kind in kinds(pupils):
@@ -158,8 +158,8 @@ def as_told(changes: pd.DataFrame, counts: pd.DataFrame, first: int, last: int) 
     DataFrame
         All rows, with ``reason`` where one has no numbers.
     """
-    by_year = counts.pivot(index=["group", "continent"], columns="year", values="pupils")[[first, last]]
-    told = by_year.notna().all(axis=1)
+    of_years = counts[counts["year"].isin([first, last])]
+    told = of_years["pupils"].notna().groupby([of_years["group"], of_years["continent"]]).all()
     keys = pd.MultiIndex.from_frame(changes[["group", "term"]])
     withheld = ~told.reindex(keys, fill_value=False).to_numpy(bool)
     numbers = [*changes.select_dtypes("number")]
@@ -172,8 +172,9 @@ def as_told(changes: pd.DataFrame, counts: pd.DataFrame, first: int, last: int) 
 def _by_school(pupils: pd.DataFrame, has: pd.Series, years: Collection[int]) -> tuple[Floats, Floats]:
     """Count pupils who have something, and all, by year and school of first sight: shape (2, schools)."""
     some = pupils.assign(has=has)[pupils["year"].isin(years)]
-    grouped = some.groupby(["year", "seen"])["has"].agg(["sum", "size"]).unstack("seen", fill_value=0)
-    return tuple(grouped[name].loc[[*years]].to_numpy(float) for name in ("sum", "size"))  # type: ignore[return-value]
+    all_of = pd.crosstab(some["year"], some["seen"])
+    own = pd.crosstab(some["year"], some["seen"], some["has"], aggfunc="sum").fillna(0)
+    return own.loc[[*years]].to_numpy(float), all_of.loc[[*years]].to_numpy(float)
 
 
 def _change(number: Floats, exposure: Floats) -> dict[str, float | str]:

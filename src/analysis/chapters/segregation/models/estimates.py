@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.chapters.segregation.models.attendance import NOW, PlaceYear, Spread
-from analysis.stats.segregation_corrected import corrected
 from analysis.codes import Codes
 from analysis.run.remembered import remembered
 from analysis.stats.estimates import in_form
 from analysis.stats.segregation import Array, Tally, dissimilarity_of, exposure, theil
+from analysis.stats.segregation_corrected import corrected
 
 INTERVAL = (0.025, 0.975)
 NO_INTERVAL = dict.fromkeys(("std_error", "ci_low", "ci_high"), np.nan)
