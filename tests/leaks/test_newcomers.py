@@ -33,6 +33,7 @@ def pupils() -> pd.DataFrame:
             own.assign(continent=np.concatenate([continent, rest]), newcomer=np.arange(len(own)) < len(continent))
         )
     rows = pd.concat(parts, ignore_index=True).assign(pupil=lambda own: np.arange(len(own)))
+    rows.loc[rows.groupby("year").tail(1).index, "pupil"] = len(rows)  # one is there in both years
     return rates.select(rows, 2017, 2019)[0]
 
 
@@ -60,3 +61,12 @@ def test_no_table_has_a_row_of_fewer_than_three_schools(release: Release) -> Non
     shown = release.gated(few, **EXHIBITS.frame("most", few))
     assert shown[["share", "chance"]].isna().all(axis=None)
     assert not {"location", "school"} & {*indices, *most}
+
+
+def test_the_few_who_are_at_none_of_the_schools_with_most_follow_from_nothing(release: Release) -> None:
+    """66 of 70 at three schools: the share would tell of the other 4."""
+    few = pd.DataFrame(
+        [{"group": rates.NEWCOMERS, "share": 66 / 70, "chance": 0.4, "schools": 3, "pupils_of_group": 70}]
+    )
+    shown = release.gated(few, **EXHIBITS.frame("most", few))
+    assert shown["share"].isna().all()

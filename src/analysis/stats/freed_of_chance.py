@@ -70,7 +70,8 @@ def freed_of_chance(
     The estimate is the mean index of true rates at the spread whose draws have the observed index on average; zero
     where it is below their mean at none, which is half of the time where schools are alike. The ends are those of the
     spreads of which the observed index is the 97.5th and the 2.5th percentile: the test at a level of 5% inverted. A
-    draw allots families to schools; its deviations are made smaller by :math:`\sqrt{1 - A / T}`, as pupils are drawn without replacement.
+    draw allots families to schools; its deviations are made smaller by :math:`\sqrt{1 - A / T}`, as pupils are drawn
+    without replacement.
     """
     a, t = counts(group, "group"), counts(total, "total")
     of_family = np.asarray(sizes, dtype=np.int64)

@@ -46,7 +46,10 @@ def table(*rows):
     for year, location, n, new in rows:
         part = pd.DataFrame({"year": year, "location": location, "newcomer": np.arange(n) < new}, index=range(n))
         parts.append(part.assign(continent="Asia"))
-    return pd.concat(parts, ignore_index=True).assign(pupil=lambda own: np.arange(len(own)))
+    made = pd.concat(parts, ignore_index=True).assign(pupil=lambda own: np.arange(len(own)))
+    # One who is no newcomer is there in all years, at the school that stands last.
+    made.loc[made.groupby("year").tail(1).index, "pupil"] = len(made)
+    return made
 
 
 def test_a_rate_ratio_by_hand():
@@ -120,6 +123,16 @@ def test_a_year_that_the_table_lacks_is_named(by_pupil_origin):
         InputError, match=r"(?s)newcomers\.first_year: by_pupil_origin has no pupils of 2016.*2017, 2018"
     ):
         rates.select(by_pupil_origin, 2016, 2019)
+
+
+def test_a_table_of_newcomers_alone_and_numbers_that_differ_by_year_are_named(by_pupil_origin):
+    with pytest.raises(
+        InputError, match=r"(?s)by_pupil_origin: newcomer: every pupil is a newcomer.*all pupils of each"
+    ):
+        rates.select(by_pupil_origin[by_pupil_origin["newcomer"]], 2017, 2019)
+    other = by_pupil_origin.assign(pupil=by_pupil_origin["pupil"] * 10 + by_pupil_origin["year"] % 10)
+    with pytest.raises(InputError, match=r"(?s)by_pupil_origin: pupil: no pupil of 2017 has the same number in 2019"):
+        rates.select(other, 2017, 2019)
 
 
 def test_few_schools_and_nobody_have_a_reason_and_no_number():

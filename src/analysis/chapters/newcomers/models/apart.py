@@ -52,7 +52,7 @@ def apart(pupils: pd.DataFrame, year: int, *, draws: int, seed: int) -> tuple[pd
         percentiles of random allocations of families), `DENSITY` (the correction of 02_segregation, which stays above
         zero where schools are alike) and `FREED` (`stats.freed_of_chance`). ``n_obs`` are pupils of the group,
         ``n_clusters`` schools. And a row per group of the schools with most of them: ``group, share`` of the group
-        there, ``chance`` the same of random allocations, ``schools, pupils`` (there), ``pupils_of_group`` (the group).
+        there, ``chance`` the same of random allocations, ``schools, pupils_of_group``.
     """
     rng, rows, most = np.random.default_rng(seed), [], []
     of_year = pupils[pupils["year"] == year]
@@ -69,7 +69,7 @@ def apart(pupils: pd.DataFrame, year: int, *, draws: int, seed: int) -> tuple[pd
         rows += [{**labels, **_NONE, **row, "reason": ""} for row in _indices(a, t, freed)]
         most.append({"group": kind, **_most(a, freed)})
     table = with_reasons(in_form(pd.DataFrame(rows), model=str(year), unit="index (0-1)"))
-    columns = ["group", "share", "chance", "schools", "pupils", "pupils_of_group"]
+    columns = ["group", "share", "chance", "schools", "pupils_of_group"]
     return table, pd.DataFrame(most, columns=columns)
 
 
@@ -106,7 +106,6 @@ def _most(a: Floats, freed: Freed) -> dict[str, float]:
         "share": float(share[0]),
         "chance": float(chance.mean()),
         "schools": number,
-        "pupils": int(np.sort(a)[-number:].sum()),
         "pupils_of_group": int(a.sum()),
     }
 

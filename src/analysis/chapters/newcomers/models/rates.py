@@ -27,9 +27,11 @@ NEWCOMERS, INTERNATIONALS = "newcomers", "internationals"
 KINDS = {NEWCOMERS: "newcomer", INTERNATIONALS: "international"}
 """Groups, each with the column that says who belongs to it; an office may lack the second."""
 ALL = "all continents"
-WITHHELD = "a count of it is withheld"
+SURELY = 5
+"""Years after which some pupils are still at primary school."""
 ENOUGH = 10
 """Schools with pupils of a group, of which fewer tell no error."""
+WITHHELD = "a count of it is withheld"
 
 
 def kinds(pupils: pd.DataFrame) -> list[str]:
@@ -54,7 +56,8 @@ def select(by_pupil_origin: pd.DataFrame, first: int, last: int) -> tuple[pd.Dat
     Raises
     ------
     InputError
-        Nobody is told of in one of the two years.
+        Nobody is told of in one of the two years, nobody is anything else than a newcomer, or nobody has the same
+        number in both years.
     """
     _check_years(by_pupil_origin, first, last)
     rows = by_pupil_origin[by_pupil_origin["year"].between(first, last)]
@@ -66,6 +69,7 @@ def select(by_pupil_origin: pd.DataFrame, first: int, last: int) -> tuple[pd.Dat
     kept = pd.concat([part for part, _ in walked.values()]).sort_values(["year", "pupil"], ignore_index=True)
     kept = kept.astype({KINDS[name]: bool for name in kinds(kept)})
     account = pd.concat([left.assign(year=year) for year, (_, left) in walked.items()], ignore_index=True)
+    _check_pupils(kept, first, last)
     return kept.assign(seen=kept.groupby("pupil")["location"].transform("first")), account
 
 
@@ -80,6 +84,17 @@ def _check_years(table: pd.DataFrame, first: int, last: int) -> None:
             allowed = ", ".join(map(str, years)) or "none: the table is empty"
             hint = "name a year of the table, or bring the pupils of this year"
             raise InputError(f"newcomers.{name}", f"{TABLE} has no pupils of {year}", allowed=allowed, hint=hint)
+
+
+def _check_pupils(pupils: pd.DataFrame, first: int, last: int) -> None:
+    """Refuse a table of newcomers alone, and pupils who have another number in every year."""
+    if len(pupils) and pupils[KINDS[NEWCOMERS]].all():
+        hint = "bring all pupils of each year: shares are of these"
+        raise InputError(f"{TABLE}: newcomer", "every pupil is a newcomer", hint=hint)
+    early, late = (pupils.loc[pupils["year"] == year, "pupil"] for year in (first, last))
+    if last - first <= SURELY and not early.isin(late).any():
+        problem = f"no pupil of {first} has the same number in {last}"
+        raise InputError(f"{TABLE}: pupil", problem, hint="give a pupil one number in all years of the table")
 
 
 def counts(pupils: pd.DataFrame) -> pd.DataFrame:
