@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.segregation.models.correction import corrected
 from analysis.stats.segregation import Tally, dissimilarity, exposure, isolation, theil
+from analysis.stats.segregation_corrected import corrected
 
 TABLES = dict(list(pd.read_csv(Path(__file__).with_name("segregation_pysal.csv")).groupby("table")))
 R = pd.read_csv(Path(__file__).with_name("segregation_r.csv")).set_index(["table", "index"])["value"]

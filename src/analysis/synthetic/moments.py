@@ -13,11 +13,12 @@ from analysis.synthetic.moments_city import MOMENTS as CITY
 from analysis.synthetic.moments_counts import MOMENTS as COUNTS
 from analysis.synthetic.moments_learning import MOMENTS as LEARNING
 from analysis.synthetic.moments_levels import MOMENTS as LEVELS
+from analysis.synthetic.moments_origins import MOMENTS as ORIGINS
 from analysis.synthetic.moments_staffing import MOMENTS as STAFFING
 
 Moment = Callable[[Mapping[str, pd.DataFrame]], float]
 
-PARTS: tuple[Mapping[str, Moment], ...] = (CITY, LEARNING, ADVICE, STAFFING, LEVELS, COUNTS)
+PARTS: tuple[Mapping[str, Moment], ...] = (CITY, LEARNING, ADVICE, STAFFING, LEVELS, COUNTS, ORIGINS)
 
 
 def moments(

@@ -12,6 +12,7 @@ from analysis.synthetic.city import CityTruth
 from analysis.synthetic.counts import CountsTruth
 from analysis.synthetic.learning_truth import LearningTruth
 from analysis.synthetic.levels import LevelTruth
+from analysis.synthetic.origins import OriginTruth
 from analysis.synthetic.pupils import PupilsTruth
 from analysis.synthetic.retention import RetentionTruth
 from analysis.synthetic.schools import SchoolsTruth
@@ -51,3 +52,4 @@ class Truth:
     attendance: AttendanceTruth = field(default_factory=AttendanceTruth)
     levels: LevelTruth = field(default_factory=LevelTruth)
     counts: CountsTruth = field(default_factory=CountsTruth)
+    origins: OriginTruth = field(default_factory=OriginTruth)

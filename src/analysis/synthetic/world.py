@@ -19,6 +19,7 @@ from analysis.synthetic.learning import make_learning, schools_with_shortage
 from analysis.synthetic.levels import make_levels
 from analysis.synthetic.names import CITY, KNOWN, encrypted, named, named_people
 from analysis.synthetic.open_data import as_sources
+from analysis.synthetic.origins import make_origins
 from analysis.synthetic.people import make_people
 from analysis.synthetic.retention import make_retention
 from analysis.synthetic.staffing import make_staffing
@@ -29,7 +30,7 @@ from analysis.synthetic.truth import Truth
 # comes last, so that the streams of the others stay what they are.
 PARTS = (
     *("people", "open data", "learning", "advice", "staffing", "retention", "national advice", "teachers"),
-    *("attendance", "levels", "counts"),
+    *("attendance", "levels", "counts", "origins"),
 )
 
 
@@ -52,7 +53,8 @@ def make_world(scale: float, seed: int, truth: Truth | None = None, codes: Codes
     ``by_location_year`` (a school of the country in a year), ``by_teacher`` (a teacher of the city in a year),
     ``by_attendance`` (pupils of one kind from one wijk at a school in a year), ``by_stay`` (pupils of one kind at a
     school in the first year and the last), ``by_pupil_level`` (a pupil of groep 8 and a subject),
-    ``by_school_level`` (a school, a year and a subject), and those of `counts.make_counts`.
+    ``by_school_level`` (a school, a year and a subject), ``by_pupil_origin`` (a pupil in a year), and those of
+    `counts.make_counts`.
     """
     truth = named(truth or Truth(), codes, region)
     people = named_people(PEOPLE, codes)
@@ -66,6 +68,8 @@ def make_world(scale: float, seed: int, truth: Truth | None = None, codes: Codes
     by_pupil_level, by_school_level = make_levels(
         by_pupil_advice, ability, by_location, truth.levels, streams["levels"]
     )
+    counts = make_counts(by_pupil, truth.counts, streams["counts"])
+    totals = counts["by_stadsdeel_age_year"].groupby("year")["pupils"].sum()
     frames |= {
         "by_pupil_retention": make_retention(by_pupil, truth.retention, scale, streams["retention"]),
         "by_pupil_test": make_learning(by_pupil, tested, truth.learning, streams["learning"]),
@@ -79,7 +83,8 @@ def make_world(scale: float, seed: int, truth: Truth | None = None, codes: Codes
         "by_stay": by_stay,
         "by_pupil_level": by_pupil_level,
         "by_school_level": by_school_level,
-        **make_counts(by_pupil, truth.counts, streams["counts"]),
+        "by_pupil_origin": make_origins(by_pupil, totals, truth.origins, streams["origins"]),
+        **counts,
     }
     return World(city, encrypted(frames) if codes.school_keys == "encrypted" else frames, truth, seed)
 

@@ -7,9 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.chapters.segregation.models.correction import _most_likely_size, _variance, corrected
 from analysis.errors import ModelError
 from analysis.stats.segregation import Tally, dissimilarity_of, entropy, exposure, isolation, theil
+from analysis.stats.segregation_corrected import _most_likely_size, _variance, corrected
 
 PUPILS = arrays(np.int64, (3, 6), elements=st.integers(0, 40))
 PLACES = arrays(np.intp, (6,), elements=st.integers(0, 2))

@@ -28,6 +28,7 @@ CHAPTER = Declaration(
         "by_location_lagged": SCHOOL,
         "by_pupil_test": PUPIL,
         "by_pupil_retention": PUPIL,
+        "by_pupil_origin": PUPIL,
         "by_pupil_advice": PUPIL,
         "by_school_advice": SCHOOL,
         "by_location_score": SCHOOL,

@@ -55,6 +55,8 @@ HEADERS = {
     "municipality": "gemeente",
     "area": "wijk_van_wonen",
     "nearest": "dichtstbijzijnde_vestiging",
+    "household": "huishouden",
+    "newcomer": "nieuwkomer",
 }
 """Names of columns; those that are not here keep theirs."""
 CODES: Mapping[str, Mapping[str, str]] = {

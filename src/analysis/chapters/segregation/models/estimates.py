@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.chapters.segregation.models.attendance import NOW, PlaceYear, Spread
-from analysis.chapters.segregation.models.correction import corrected
 from analysis.codes import Codes
 from analysis.run.remembered import remembered
 from analysis.stats.estimates import in_form
 from analysis.stats.segregation import Array, Tally, dissimilarity_of, exposure, theil
+from analysis.stats.segregation_corrected import corrected
 
 INTERVAL = (0.025, 0.975)
 NO_INTERVAL = dict.fromkeys(("std_error", "ci_low", "ci_high"), np.nan)
@@ -88,7 +88,7 @@ def estimate_indices(
 
     Notes
     -----
-    Every other index is corrected for what small schools alone add to it (`correction.corrected`, `measures.exposure`,
+    Every other index is corrected for what small schools alone add to it (`corrected`, `measures.exposure`,
     `measures.theil`). Intervals are the percentiles of the corrected draws, moved so that their mean is the estimate:
     correcting a resample cannot undo what resampling itself adds, so its level says nothing; their width does. The test
     against random allocation is exact: :math:`p = (1 + \#\{r: \hat\theta_r \ge \hat\theta\}) / (1 + R)` (Davison and

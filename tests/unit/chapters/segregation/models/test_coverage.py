@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from analysis.chapters.segregation.models.attendance import CountedPupils
-from analysis.chapters.segregation.models.correction import corrected
 from analysis.chapters.segregation.models.estimates import CORRECTED, INTERVAL, indices_of, moved_interval
 from analysis.chapters.segregation.models.expected import ExpectedPupils
 from analysis.chapters.segregation.models.two_years import TwoYears
 from analysis.stats.segregation import Tally, dissimilarity_of, theil
+from analysis.stats.segregation_corrected import corrected
 
 SCHOOLS = 100
 DRAWS = 200

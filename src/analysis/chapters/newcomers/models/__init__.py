@@ -1,0 +1,1 @@
+"""How newcomers and internationals are counted, and how unevenly schools have them."""
