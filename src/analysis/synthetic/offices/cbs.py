@@ -18,8 +18,11 @@ from analysis.synthetic.offices.office import Office, Tables
 
 MUNICIPALITY = "0363"
 FROM_REGISTERS = ("by_pupil", "by_location", "by_pupil_test", "by_pupil_advice", "by_teacher")
-LEFT_OUT = ("by_pupil_retention", "by_pupil_advice_national", "by_pupil_level", "by_school_level")
-"""What serves the comparison of a world with figures in print, and reference levels: no register of CBS has them."""
+LEFT_OUT = (
+    *("by_pupil_retention", "by_pupil_advice_national", "by_pupil_level", "by_school_level"),
+    *("by_school_judgement", "by_board_judgement"),
+)
+"""What serves the comparison of a world with figures in print, levels and judgements: no register of CBS has them."""
 NOTES = (
     "SPSS files with the names, keys and codes of CBS's: persons by RINPERSOONS and RINPERSOON, schools by an encrypted"
     " BRIN and the number of the location, a file a year, some in two versions of which the newest holds. Names that"

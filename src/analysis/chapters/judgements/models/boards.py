@@ -1,0 +1,152 @@
+"""How boards are judged on the parts of kwaliteitszorg en ambitie, and whether large ones are good more often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import ModelError, Reason
+from analysis.inspectorate import ASPECTS, GOOD, INSUFFICIENT, NONE, SUFFICIENT
+from analysis.stats.arrays import Floats
+from analysis.stats.estimates import in_form, with_reasons
+from analysis.stats.exact import share_limits
+from analysis.stats.firth import Firth, fit_firth
+
+JUDGED, SOME = "judged", "some aspect"
+NAMES = {"good": GOOD, "sufficient": SUFFICIENT, "insufficient": INSUFFICIENT}
+FIRTH, DOUBLING, LOG_ODDS = "firth", "per doubling of schools", "log odds"
+FEWEST = 3
+"""Boards at or beyond a size that is drawn, on either side."""
+
+
+def select(by_board_judgement: pd.DataFrame) -> pd.DataFrame:
+    """Return the boards that are judged on every aspect, with ``doublings``: of one school, to base 2.
+
+    Parameters
+    ----------
+    by_board_judgement : As its contract says.
+    """
+    rows = by_board_judgement[(by_board_judgement[list(ASPECTS)] != NONE).all(axis=1)]
+    return rows.assign(doublings=np.log2(rows["schools"].to_numpy(float)))
+
+
+def aspects(boards: pd.DataFrame) -> pd.DataFrame:
+    """Count boards by aspect and judgement; last those that are insufficient on some aspect, or on none.
+
+    Parameters
+    ----------
+    boards : Of `select`.
+
+    Returns
+    -------
+    DataFrame
+        ``aspect, judgement, estimate, ci_low, ci_high, boards, boards_judged, boards_besides``: the share with Clopper and
+        Pearson's limits, a row for all that are judged. ``boards_besides`` are the fewest that are insufficient on some
+        aspect and not on one of them, as that is the difference of two rows; missing where it is of no such row.
+    """
+    lacking = boards[list(ASPECTS)] == INSUFFICIENT
+    some = lacking.any(axis=1)
+    counts = {
+        (aspect, name): int((boards[aspect] == code).sum()) for aspect in ASPECTS for name, code in NAMES.items()
+    }
+    counts |= {(SOME, "sufficient or good on all"): int((~some).sum()), (SOME, "insufficient"): int(some.sum())}
+    counts |= {(aspect, JUDGED): len(boards) for aspect in (*ASPECTS, SOME)}
+    frame = pd.DataFrame([*counts], columns=["aspect", "judgement"]).assign(boards=[*counts.values()])
+    differences = [int(some.sum() - count) for count in lacking.sum()]
+    besides = min((number for number in differences if number), default=0)
+    of_some = frame["aspect"] == SOME
+    frame["boards_besides"] = pd.Series(besides, frame.index, dtype="Int64").where(of_some, frame["boards"])
+    return _with_shares(frame, len(boards))
+
+
+def _with_shares(frame: pd.DataFrame, judged: int) -> pd.DataFrame:
+    if not judged:
+        return frame.assign(estimate=np.nan, ci_low=np.nan, ci_high=np.nan, boards_judged=0)
+    low, high = share_limits(frame["boards"], np.full(len(frame), judged))
+    shares = frame.assign(estimate=frame["boards"] / judged, ci_low=low, ci_high=high, boards_judged=judged)
+    of_some = frame["judgement"] != JUDGED  # that all of the judged are judged is no estimate
+    return shares.assign(**{end: shares[end].where(of_some) for end in ("estimate", "ci_low", "ci_high")})
+
+
+def size(boards: pd.DataFrame) -> pd.DataFrame:
+    """Regress good on the size of the board, by Firth's logit, for each aspect.
+
+    Parameters
+    ----------
+    boards : Of `select`.
+
+    Returns
+    -------
+    DataFrame
+        Estimates in log odds per doubling of the schools, profile limits and the p-value of the ratio of penalised
+        likelihoods; ``boards, boards_good, boards_other``, and ``reason`` where some have no estimate.
+    """
+    rows = [{**_slope(boards, aspect), **_counts(boards, aspect), "group": aspect} for aspect in ASPECTS]
+    constants = {"model": FIRTH, "term": DOUBLING, "unit": LOG_ODDS}
+    filled = pd.DataFrame(rows).assign(**constants, n_obs=0, n_clusters=0)
+    return with_reasons(in_form(filled).drop(columns=["n_obs", "n_clusters"]))
+
+
+def curve(boards: pd.DataFrame, sizes: Sequence[int]) -> pd.DataFrame:
+    """Compute the chance of good by the size of the board, with profile limits, for each aspect.
+
+    The limits are those of the intercept of a fit whose sizes are counted from the one that is drawn.
+
+    Parameters
+    ----------
+    boards : Of `select`.
+    sizes : Numbers of schools; drawn are those with `FEWEST` boards at or beyond them on either side.
+
+    Returns
+    -------
+    DataFrame
+        ``aspect, size, estimate, ci_low, ci_high, boards, boards_good, boards_other``.
+    """
+    columns = ["aspect", "size", "estimate", "ci_low", "ci_high", "boards", "boards_good", "boards_other"]
+    shown = [size for size in sizes if _amid(boards["schools"], size)]
+    rows = [
+        {"aspect": aspect, "size": size, **_chance(boards, aspect, size), **_counts(boards, aspect)}
+        for aspect in ASPECTS
+        for size in shown
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _amid(schools: pd.Series, size: int) -> bool:
+    return min((schools <= size).sum(), (schools >= size).sum()) >= FEWEST
+
+
+def _fit(boards: pd.DataFrame, aspect: str, origin: float) -> Firth:
+    if boards["schools"].nunique() < 2:
+        raise ModelError("the boards are all of one size", Reason.NO_VARIATION)
+    X: Floats = np.column_stack([np.ones(len(boards)), boards["doublings"] - origin])
+    return fit_firth(X, (boards[aspect] == GOOD).to_numpy(float))
+
+
+def _slope(boards: pd.DataFrame, aspect: str) -> dict[str, object]:
+    try:
+        fitted = _fit(boards, aspect, 0.0)
+        low, high = fitted.interval(1)
+    except ModelError as error:
+        error.raise_unless_of_the_data()
+        none = dict.fromkeys(("estimate", "std_error", "ci_low", "ci_high", "p_value"), np.nan)
+        return {**none, "reason": error.reason.value}
+    ends = {"estimate": float(fitted.beta[1]), "ci_low": low, "ci_high": high}
+    return {**ends, "std_error": fitted.error(1), "p_value": fitted.p_value(1), "reason": ""}
+
+
+def _chance(boards: pd.DataFrame, aspect: str, size: int) -> dict[str, float]:
+    try:
+        fitted = _fit(boards, aspect, float(np.log2(size)))
+        ends = (float(fitted.beta[0]), *fitted.interval(0))
+    except ModelError as error:
+        error.raise_unless_of_the_data()
+        ends = (np.nan,) * 3
+    return {name: 1 / (1 + np.exp(-end)) for name, end in zip(("estimate", "ci_low", "ci_high"), ends, strict=True)}
+
+
+def _counts(boards: pd.DataFrame, aspect: str) -> dict[str, int]:
+    good = int((boards[aspect] == GOOD).sum())
+    return {"boards": len(boards), "boards_good": good, "boards_other": len(boards) - good}
