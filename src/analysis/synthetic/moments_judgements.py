@@ -1,11 +1,12 @@
 """Moments of the inspectorate's judgements in a world, to compare with published figures.
 
-A number of schools below three is withheld from the pages, so that here it is compared as that: fewer than three.
+What the pages of a world withhold is not told here either: a number is missing where one that it adds up with is below
+three, and what is below three in print is compared as that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 import pandas as pd
@@ -19,23 +20,47 @@ FIRST, LAST = 2019, 2020
 FEW = 3
 
 
-def _schools(frames: Frames, judgements: Sequence[str], year: int = LAST, *, special: bool = False) -> float:
-    """Count the schools of a kind with one of these judgements in force."""
-    return float(len(_with(frames, judgements, year, special=special)))
-
-
-def _with(frames: Frames, judgements: Sequence[str], year: int, *, special: bool) -> pd.DataFrame:
+def _counts(frames: Frames, year: int, *, special: bool = False) -> pd.Series:
+    """Count the schools of a kind by the judgement in force; of none there is no number."""
     rows = frames["by_school_judgement"]
     of_kind = rows[(rows["year"] == year) & (rows["special"] == special)]
-    return of_kind[of_kind["judgement"].isin(judgements)]
+    return of_kind["judgement"].value_counts().reindex([GOOD, SUFFICIENT, INSUFFICIENT, VERY_WEAK], fill_value=0)
+
+
+def _told(count: float, beside: Iterable[float]) -> float:
+    """Return a number that is told; missing where one of those beside it is below three, and not none."""
+    return float("nan") if any(0 < other < FEW for other in beside) else float(count)
+
+
+def _good(frames: Frames) -> float:
+    counts = _counts(frames, LAST)
+    return _told(counts[GOOD], (counts[GOOD], counts[SUFFICIENT], counts[list(WEAK)].sum()))
+
+
+def _weak(frames: Frames, year: int) -> float:
+    counts = _counts(frames, year)
+    weak = counts[list(WEAK)].sum()
+    return _told(weak, (weak, counts[GOOD], counts[SUFFICIENT]))
+
+
+def _insufficient_before(frames: Frames) -> float:
+    counts = _counts(frames, FIRST)
+    return _told(counts[INSUFFICIENT], counts[list(WEAK)])
 
 
 def _few(frames: Frames, judgement: str, *, special: bool = False) -> float:
-    return float(_schools(frames, [judgement], special=special) < FEW)
+    return float(_counts(frames, LAST, special=special)[judgement] < FEW)
+
+
+def _fewer_good(frames: Frames) -> float:
+    """1 when fewer special schools are good than sufficient."""
+    counts = _counts(frames, LAST, special=True)
+    return float(counts[GOOD] < counts[SUFFICIENT])
 
 
 def _excellent(frames: Frames, *, special: bool = False) -> int:
-    return int(_with(frames, [GOOD], LAST, special=special)["excellent"].sum())
+    rows = frames["by_school_judgement"]
+    return int(rows.loc[(rows["year"] == LAST) & (rows["special"] == special), "excellent"].sum())
 
 
 def _judged(frames: Frames) -> pd.DataFrame:
@@ -45,11 +70,18 @@ def _judged(frames: Frames) -> pd.DataFrame:
 
 
 def _share(frames: Frames, aspect: str, judgement: str) -> float:
-    return float((_judged(frames)[aspect] == judgement).mean())
+    judged = _judged(frames)[aspect]
+    return _told((judged == judgement).mean(), judged.value_counts())
 
 
 def _insufficient(frames: Frames) -> pd.Series:
     return (_judged(frames)[list(ASPECTS)] == INSUFFICIENT).any(axis=1)
+
+
+def _mostly_sufficient(frames: Frames) -> float:
+    """1 when more boards are sufficient or good on all aspects than insufficient on some."""
+    insufficient = _insufficient(frames)
+    return float((~insufficient).sum() > insufficient.sum())
 
 
 def _larger_is_better(frames: Frames) -> float:
@@ -61,19 +93,17 @@ def _larger_is_better(frames: Frames) -> float:
 
 
 MOMENTS: dict[str, Moment] = {
-    "judgements_good_2020": partial(_schools, judgements=[GOOD]),
-    "judgements_insufficient_2020": partial(_schools, judgements=[INSUFFICIENT]),
-    "judgements_weak_2019": partial(_schools, judgements=WEAK, year=FIRST),
-    "judgements_insufficient_2019": partial(_schools, judgements=[INSUFFICIENT], year=FIRST),
+    "judgements_good_2020": _good,
+    "judgements_weak_2020": partial(_weak, year=LAST),
+    "judgements_weak_2019": partial(_weak, year=FIRST),
+    "judgements_insufficient_2019": _insufficient_before,
     "judgements_excellent_few": lambda frames: float(_excellent(frames) < FEW),
     "judgements_very_weak_few": partial(_few, judgement=VERY_WEAK),
-    "judgements_special_good": partial(_schools, judgements=[GOOD], special=True),
-    "judgements_special_sufficient": partial(_schools, judgements=[SUFFICIENT], special=True),
+    "judgements_special_fewer_good": _fewer_good,
     "judgements_special_insufficient_few": partial(_few, judgement=INSUFFICIENT, special=True),
     "judgements_special_excellent_more": lambda frames: float(_excellent(frames, special=True) > _excellent(frames)),
     "judgements_boards_judged": lambda frames: float(len(_judged(frames))),
-    "judgements_boards_sufficient": lambda frames: float((~_insufficient(frames)).sum()),
-    "judgements_boards_insufficient": lambda frames: float(_insufficient(frames).sum()),
+    "judgements_boards_sufficient": _mostly_sufficient,
     "judgements_care_good": partial(_share, aspect="quality_care", judgement=GOOD),
     "judgements_care_sufficient": partial(_share, aspect="quality_care", judgement=SUFFICIENT),
     "judgements_care_insufficient": partial(_share, aspect="quality_care", judgement=INSUFFICIENT),

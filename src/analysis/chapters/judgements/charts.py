@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
+import pandas as pd
+from matplotlib.figure import Figure
+
 from analysis.chapters.judgements.models.boards import FIRTH
-from analysis.chapters.judgements.models.schools import CONDITIONAL
-from analysis.language import word
+from analysis.chapters.judgements.models.parts import JUDGED, PARTS
+from analysis.chapters.judgements.models.schools import ALL, CONDITIONAL
+from analysis.language import text, word
 from analysis.publish import forms
 
-judged = partial(
-    forms.points,
-    axis=word("share of the schools that are judged"),
-    line="judgement",
-    panel="kind",
-    numbers="percent",
-    zero="edge",
-    written=0,
-)
 findable = partial(
     forms.lines,
     axis=word("schools that are weak after, as expected"),
@@ -28,19 +23,10 @@ findable = partial(
     numbers="percent",
     zero="edge",
 )
-aspects = partial(
-    forms.points,
-    axis=word("share of the boards that are judged"),
-    line="judgement",
-    panel="aspect",
-    numbers="percent",
-    zero="edge",
-    written=0,
-)
 size = partial(
     forms.lines,
     axis=word("schools of the board"),
-    x="size",
+    x="board_size",
     series="model",
     names={FIRTH: ""},
     panel="aspect",
@@ -49,3 +35,19 @@ size = partial(
     zero="edge",
     across=True,
 )
+
+
+def judged(rows: pd.DataFrame) -> Figure:
+    """Draw the shares of judgements by kind of school: of all the rows of the table those that are parts of the judged."""
+    parts = rows[(rows["judgement"] != JUDGED) & (rows["title"] == ALL)]
+    return _parts(parts, text("share of the schools that are judged"), "school_kind")
+
+
+def aspects(rows: pd.DataFrame) -> Figure:
+    """Draw the shares of judgements by aspect, of the boards that are judged."""
+    return _parts(rows[rows["judgement"] != JUDGED], text("share of the boards that are judged"), "aspect")
+
+
+def _parts(rows: pd.DataFrame, axis: str, panel: str) -> Figure:
+    how = {"line": "judgement", "panel": panel, "ends": PARTS}
+    return forms.estimates(rows, axis, numbers="percent", zero="edge", written=0, **how)

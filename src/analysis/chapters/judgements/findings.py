@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
+from analysis.chapters.judgements.models.parts import PARTS
 from analysis.chapters.judgements.models.schools import ALL, REGULAR, SPECIAL
 from analysis.inspectorate import ASPECTS
 from analysis.language import term
@@ -20,6 +21,7 @@ SCHOOLS, BOARDS = "schools", "boards"
 GOOD = "good"
 NAMES = {REGULAR: "judged_basisscholen", SPECIAL: "judged_special"}
 KNOWN = ["estimate", "ci_low", "ci_high"]
+COMPARED = ["schools_before", "schools_after", "ratio_low", "ratio_high", "p_value"]
 
 
 def judgements(
@@ -61,22 +63,23 @@ def tested(changed: pd.DataFrame, size: pd.DataFrame) -> pd.DataFrame:
     ----------
     changed, size : As of `judgements`.
     """
-    return pd.concat([changed.assign(group=""), size], ignore_index=True)
+    ratio = changed["schools_after"].astype(float) / changed["schools_before"].astype(float)
+    return pd.concat([changed.assign(group="", estimate=ratio), size], ignore_index=True)
 
 
 def _weak(changed: pd.DataFrame, years: tuple[int, int], power: float) -> Iterator[Finding]:
     """Say whether more or fewer schools are weak, only where the interval of the ratio leaves out one."""
-    for row in as_rows(changed.dropna(subset=[*KNOWN, "schools_before", "schools_after"])):
-        sign = int(row["ci_low"] > 1) - int(row["ci_high"] < 1)
+    for row in as_rows(changed.dropna(subset=COMPARED)):
+        sign = int(row["ratio_low"] > 1) - int(row["ratio_high"] < 1)
         sentence = say(
             ("weak_unclear", "weak_more", "weak_fewer")[sign],
             before_schools=number_of(row["schools_before"]),
             after_schools=number_of(row["schools_after"]),
             first_year=years[0],
             last_year=years[1],
-            ratio=row["estimate"],
-            low=row["ci_low"],
-            high=row["ci_high"],
+            ratio=row["schools_after"] / row["schools_before"],
+            low=row["ratio_low"],
+            high=row["ratio_high"],
             p=row["p_value"],
             none=row["found_none"],
             detectable=row["detectable"],
@@ -86,17 +89,21 @@ def _weak(changed: pd.DataFrame, years: tuple[int, int], power: float) -> Iterat
 
 
 def _judged(judged: pd.DataFrame, kind: str) -> Iterator[Finding]:
-    known = judged[(judged["kind"] == kind) & (judged["judgement"] == GOOD) & (judged["title"] == ALL)]
-    for row in as_rows(known.dropna(subset=KNOWN)):
-        sentence = say("judged", kind=term(kind), good=row["estimate"], low=row["ci_low"], high=row["ci_high"])
+    known = judged[(judged["school_kind"] == kind) & (judged["judgement"] == GOOD) & (judged["title"] == ALL)]
+    for row in as_rows(known.dropna(subset=[*PARTS])):
+        sentence = say("judged", kind=term(kind), **_part(row))
         yield Finding(NAMES[kind], sentence, number_of(row["schools_judged"]), SCHOOLS)
 
 
 def _aspect(aspects: pd.DataFrame, aspect: str) -> Iterator[Finding]:
     known = aspects[(aspects["aspect"] == aspect) & (aspects["judgement"] == GOOD)]
-    for row in as_rows(known.dropna(subset=KNOWN)):
-        sentence = say("aspect", aspect=term(aspect), good=row["estimate"], low=row["ci_low"], high=row["ci_high"])
+    for row in as_rows(known.dropna(subset=[*PARTS])):
+        sentence = say("aspect", aspect=term(aspect), **_part(row))
         yield Finding(f"aspect_{aspect}", sentence, number_of(row["boards_judged"]), BOARDS)
+
+
+def _part(row: Mapping[str, float]) -> dict[str, float]:
+    return dict(zip(("good", "low", "high"), (row[end] for end in PARTS), strict=True))
 
 
 def _size(size: pd.DataFrame, aspect: str) -> Iterator[Finding]:

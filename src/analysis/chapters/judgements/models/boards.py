@@ -7,15 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.chapters.judgements.models.parts import JUDGED, with_parts
 from analysis.errors import ModelError, Reason
 from analysis.inspectorate import ASPECTS, GOOD, INSUFFICIENT, NONE, SUFFICIENT
 from analysis.stats.arrays import Floats
 from analysis.stats.estimates import in_form, with_reasons
-from analysis.stats.exact import share_limits
 from analysis.stats.firth import Firth, fit_firth
 
-JUDGED, SOME = "judged", "some aspect"
-NAMES = {"good": GOOD, "sufficient": SUFFICIENT, "insufficient": INSUFFICIENT}
+SOME = "some aspect"
+SUFFICIENT_ON_ALL, INSUFFICIENT_ON_SOME = "sufficient or good on all", "judged_insufficient"
+NAMES = {"good": GOOD, "sufficient": SUFFICIENT, INSUFFICIENT_ON_SOME: INSUFFICIENT}
 FIRTH, DOUBLING, LOG_ODDS = "firth", "per doubling of schools", "log odds"
 FEWEST = 3
 """Boards at or beyond a size that is drawn, on either side."""
@@ -42,32 +43,23 @@ def aspects(boards: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``aspect, judgement, estimate, ci_low, ci_high, boards, boards_judged, boards_besides``: the share with Clopper and
-        Pearson's limits, a row for all that are judged. ``boards_besides`` are the fewest that are insufficient on some
-        aspect and not on one of them, as that is the difference of two rows; missing where it is of no such row.
+        ``aspect, judgement, of_judged, exact_low, exact_high, boards, boards_judged, boards_besides``: the share with Clopper
+        and Pearson's limits, a row for all that are judged. ``boards_besides`` are the fewest that are insufficient on
+        some aspect and not on one of them, which is the difference of two rows; of rows of an aspect the boards again.
     """
     lacking = boards[list(ASPECTS)] == INSUFFICIENT
     some = lacking.any(axis=1)
-    counts = {
-        (aspect, name): int((boards[aspect] == code).sum()) for aspect in ASPECTS for name, code in NAMES.items()
-    }
-    counts |= {(SOME, "sufficient or good on all"): int((~some).sum()), (SOME, "insufficient"): int(some.sum())}
-    counts |= {(aspect, JUDGED): len(boards) for aspect in (*ASPECTS, SOME)}
+    counts: dict[tuple[str, str], int] = {}
+    for aspect in ASPECTS:
+        counts[aspect, JUDGED] = len(boards)
+        counts |= {(aspect, name): int((boards[aspect] == code).sum()) for name, code in NAMES.items()}
+    of_some = {JUDGED: len(boards), SUFFICIENT_ON_ALL: int((~some).sum()), INSUFFICIENT_ON_SOME: int(some.sum())}
+    counts |= {(SOME, name): count for name, count in of_some.items()}
     frame = pd.DataFrame([*counts], columns=["aspect", "judgement"]).assign(boards=[*counts.values()])
     differences = [int(some.sum() - count) for count in lacking.sum()]
     besides = min((number for number in differences if number), default=0)
-    of_some = frame["aspect"] == SOME
-    frame["boards_besides"] = pd.Series(besides, frame.index, dtype="Int64").where(of_some, frame["boards"])
-    return _with_shares(frame, len(boards))
-
-
-def _with_shares(frame: pd.DataFrame, judged: int) -> pd.DataFrame:
-    if not judged:
-        return frame.assign(estimate=np.nan, ci_low=np.nan, ci_high=np.nan, boards_judged=0)
-    low, high = share_limits(frame["boards"], np.full(len(frame), judged))
-    shares = frame.assign(estimate=frame["boards"] / judged, ci_low=low, ci_high=high, boards_judged=judged)
-    of_some = frame["judgement"] != JUDGED  # that all of the judged are judged is no estimate
-    return shares.assign(**{end: shares[end].where(of_some) for end in ("estimate", "ci_low", "ci_high")})
+    frame["boards_besides"] = frame["boards"].mask((frame["aspect"] == SOME) & (frame["judgement"] != JUDGED), besides)
+    return with_parts(frame, "boards", len(boards))
 
 
 def size(boards: pd.DataFrame) -> pd.DataFrame:
@@ -102,12 +94,12 @@ def curve(boards: pd.DataFrame, sizes: Sequence[int]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``aspect, size, estimate, ci_low, ci_high, boards, boards_good, boards_other``.
+        ``model, aspect, board_size, estimate, ci_low, ci_high, boards, boards_good, boards_other``.
     """
-    columns = ["aspect", "size", "estimate", "ci_low", "ci_high", "boards", "boards_good", "boards_other"]
+    columns = ["model", "aspect", "board_size", "estimate", "ci_low", "ci_high", "boards", "boards_good", "boards_other"]
     shown = [size for size in sizes if _amid(boards["schools"], size)]
     rows = [
-        {"aspect": aspect, "size": size, **_chance(boards, aspect, size), **_counts(boards, aspect)}
+        {"model": FIRTH, "aspect": aspect, "board_size": size, **_chance(boards, aspect, size), **_counts(boards, aspect)}
         for aspect in ASPECTS
         for size in shown
     ]
