@@ -1,8 +1,9 @@
 r"""Exact intervals of shares of few units, and of the ratio of two small counts.
 
-A share of k in n has Clopper and Pearson's limits: those at which as few, or as many, have a probability of half the level.
-Two counts of Poisson variables with means :math:`\mu_1, \mu_2` are binomial given their sum: :math:`y_2 \sim
-\mathrm{Bin}(y_1 + y_2, \pi)` with :math:`\pi / (1 - \pi) = \mu_2 / \mu_1`, so that limits of the share are limits of the ratio.
+A share of k in n has Clopper and Pearson's limits: those at which as few, or as many, have a probability of half of
+what the level leaves. Two counts of Poisson variables with means :math:`\mu_1, \mu_2` are binomial given their sum:
+:math:`y_2 \sim \mathrm{Bin}(y_1 + y_2, \pi)` with :math:`\pi / (1 - \pi) = \mu_2 / \mu_1`, so that limits of the
+share are limits of the ratio.
 
 References
 ----------
@@ -91,4 +92,4 @@ def ratio_of_counts(first: int, second: int, level: float = 0.95) -> Ratio:
 def two_sided(first: ArrayLike, second: ArrayLike) -> Floats:
     """Return the p-values of `ratio_of_counts`, of any shape; one where both counts are none."""
     y1, y2 = np.asarray(first, float), np.asarray(second, float)
-    return np.minimum(1.0, 2 * binom.cdf(np.minimum(y1, y2), y1 + y2, 0.5))
+    return np.asarray(np.minimum(1.0, 2 * binom.cdf(np.minimum(y1, y2), y1 + y2, 0.5)))

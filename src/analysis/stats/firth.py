@@ -2,14 +2,14 @@ r"""A logit of few observations by penalised likelihood (Firth), with intervals 
 
 .. math:: \ell^*(\beta) = \ell(\beta) + \tfrac12 \log |X' W X|, \quad W = \mathrm{diag}(p_i (1 - p_i))
 
-The penalty takes the first-order bias off, and gives every coefficient a finite maximum, also where a term tells all who
-have the outcome from all who have not (Heinze and Schemper, 2002). Limits are where the profile of :math:`\ell^*` falls by
-half the 95th percentile of a chi-squared with one degree of freedom: they need not lie alike on both sides.
+The penalty takes the first-order bias off, and gives every coefficient a finite maximum, also where a term tells all
+who have the outcome from all who have not (Heinze and Schemper, 2002). Limits are where the profile of :math:`\ell^*`
+falls by half the 95th percentile of a chi-squared with one degree of freedom: they need not lie alike on both sides.
 
 References
 ----------
-Firth (1993), Bias reduction of maximum likelihood estimates, Biometrika 80. Heinze and Schemper (2002), A solution to the
-problem of separation in logistic regression, Statistics in Medicine 21.
+Firth (1993), Bias reduction of maximum likelihood estimates, Biometrika 80. Heinze and Schemper (2002), A solution to
+the problem of separation in logistic regression, Statistics in Medicine 21.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from analysis.stats.complete import check_complete
 Bools = NDArray[np.bool_]
 
 MOST_STEPS, MOST_HALVINGS, TOLERANCE = 200, 40, 1e-10
+NEAR, TINY = 1e-5, 1e-300
+"""Of a derivative by differences, in log odds; and the least curvature that is taken for one."""
 LONGEST_STEP = 5.0
 """Of any coefficient at once, in log odds at a usual size of its term."""
 MOST_DOUBLINGS = 30
@@ -64,9 +66,12 @@ class Firth:
 
     def fall(self, term: int, value: float) -> float:
         r"""Return :math:`2 (\ell^*(\hat\beta) - \max \ell^*)` where a coefficient is held at a value."""
-        start = self.beta.copy()
+        free = _all_but(term, len(self.beta))
+        start, moved = self.beta.copy(), value - self.beta[term]
         start[term] = value
-        return max(0.0, 2 * (self.loglik - _climb(self.X, self.y, start, _all_but(term, len(start)))[1]))
+        # The other terms take up what they can of the change, so that log odds stay as moderate as they may.
+        start[free] -= moved * np.linalg.lstsq(self.X[:, free], self.X[:, term])[0]
+        return max(0.0, 2 * (self.loglik - _climb(self.X, self.y, start, free)[1]))
 
     def interval(self, term: int, level: float = 0.95) -> tuple[float, float]:
         """Return the profile limits of a coefficient.
@@ -107,7 +112,8 @@ def fit_firth(X: Floats, y: Floats) -> Firth:
 
     Notes
     -----
-    Newton's steps to :math:`\sum_i (y_i - p_i + h_i (\tfrac12 - p_i)) x_i = 0`, with :math:`h_i` the diagonal of
+    Newton's steps to the root of
+    :math:`\sum_i (y_i - p_i + h_i (\tfrac12 - p_i)) x_i = 0`, with :math:`h_i` the diagonal of
     :math:`W^{1/2} X (X'WX)^{-1} X' W^{1/2}`.
     """
     check_complete({"the terms": X, "the outcome": y}, what="a logit of few observations")
@@ -121,7 +127,7 @@ def fit_firth(X: Floats, y: Floats) -> Firth:
 
 
 def _all_but(term: int | None, terms: int) -> Bools:
-    return np.arange(terms) != (-1 if term is None else term)
+    return np.asarray(np.arange(terms) != (-1 if term is None else term), dtype=np.bool_)
 
 
 def _information(X: Floats, beta: Floats) -> Floats:
@@ -138,7 +144,7 @@ def _penalised(X: Floats, y: Floats, beta: Floats) -> float:
 def _score(X: Floats, y: Floats, beta: Floats) -> Floats:
     share = expit(X @ beta)
     weighted = np.sqrt(share * (1 - share))[:, None] * X
-    leverage = np.einsum("ij,jk,ik->i", weighted, np.linalg.inv(weighted.T @ weighted), weighted)
+    leverage = (np.linalg.qr(weighted / max(float(np.abs(weighted).max()), TINY))[0] ** 2).sum(axis=1)
     return np.asarray(X.T @ (y - share + leverage * (0.5 - share)))
 
 
@@ -147,20 +153,37 @@ def _climb(X: Floats, y: Floats, start: Floats, free: Bools) -> tuple[Floats, fl
     beta, loglik = start, _penalised(X, y, start)
     if not free.any():
         return beta, loglik
-    size = np.sqrt((X**2).mean(axis=0))
+    size: Floats = np.sqrt((X**2).mean(axis=0))
     for _ in range(MOST_STEPS):
         score = _score(X, y, beta)[free]
-        step = np.linalg.solve(_information(X, beta)[np.ix_(free, free)], score)
+        step = np.linalg.solve(_curvature(X, y, beta, free, size), score)
         if float(score @ step) < TOLERANCE:
             return beta, loglik
         longest = float(np.abs(step * size[free]).max())
-        beta, loglik = _uphill(X, y, beta, loglik, free, step * min(1.0, LONGEST_STEP / longest))
+        part: Floats = np.asarray(step * min(1.0, LONGEST_STEP / longest))
+        beta, loglik = _uphill(X, y, beta, loglik, free, part)
     raise ModelError(f"a logit of few observations: no convergence in {MOST_STEPS} steps", Reason.NO_CONVERGENCE)
 
 
-def _uphill(
-    X: Floats, y: Floats, beta: Floats, loglik: float, free: Bools, step: Floats
-) -> tuple[Floats, float]:
+def _curvature(X: Floats, y: Floats, beta: Floats, free: Bools, size: Floats) -> Floats:
+    """Return minus the second derivative of the penalised likelihood, where it curves downwards, else the information.
+
+    Far from the maximum hardly any information is left, and steps by it alone overshoot.
+    """
+    columns = []
+    for term in np.flatnonzero(free):
+        apart = np.zeros(len(beta))
+        apart[term] = NEAR / size[term]
+        columns.append((_score(X, y, beta - apart) - _score(X, y, beta + apart))[free] * size[term] / (2 * NEAR))
+    second = np.column_stack(columns)
+    second = (second + second.T) / 2
+    scaled = second / np.outer(size[free], size[free])
+    if np.linalg.eigvalsh(scaled)[0] > NEAR:
+        return np.asarray(second)
+    return np.asarray(_information(X, beta)[np.ix_(free, free)] + NEAR * np.diag(size[free] ** 2))
+
+
+def _uphill(X: Floats, y: Floats, beta: Floats, loglik: float, free: Bools, step: Floats) -> tuple[Floats, float]:
     """Take a step, or a part of it by which the likelihood does not fall."""
     for _ in range(MOST_HALVINGS):
         tried = beta.copy()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.inspectorate import ASPECTS, GOOD, INSUFFICIENT, NONE, SUFFICIENT, VERY_WEAK, WEAK
 from analysis.synthetic.shapes import Floats
@@ -18,6 +19,9 @@ from analysis.synthetic.shapes import Floats
 SCHOOL_COLUMNS = ("location", "year", "judged_on", "judgement", "excellent", "special")
 BOARD_COLUMNS = ("board", "schools", *ASPECTS)
 MONTHS = 12
+
+Words = NDArray[np.object_]
+Months = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -111,24 +115,36 @@ def judge_schools(
     now = _given(kind, scale, number)
     still = np.flatnonzero(np.isin(now, WEAK))[: min(round(truth.weak_still * scale), len(weak))]
     better = np.flatnonzero(now == SUFFICIENT)[: len(weak) - len(still)]
-    start, first, last = _months(truth)
-    month = rng.integers(start, last, number)
-    later = rng.integers(first, last, number)
-    month = np.where(np.isin(now, WEAK) | np.isin(np.arange(number), better), later, month)
-    month[still] -= MONTHS
-    earlier = rng.integers(first - MONTHS, first, number)
-    before = np.where(month < first, now, NONE)
+    month, earlier = _drawn_months(now, still, better, truth, rng)
+    before: Words = np.where(month < _months(truth)[1], now, NONE)
     before[[*still, *better]] = weak[: len(still) + len(better)]
-    excellent = np.arange(number) < min(round(kind.excellent * scale), np.count_nonzero(now == GOOD))
-    drawn = pd.DataFrame({"location": rng.permutation(locations.to_numpy()), "excellent": excellent})
-    of_now = drawn.assign(year=truth.years[1], judgement=now, judged_on=_written(month, now))
-    of_before = drawn.assign(
-        year=truth.years[0],
-        judgement=before,
-        excellent=excellent & (before == GOOD),
-        judged_on=_written(np.where(np.isin(np.arange(number), better), earlier, month), before),
+    titles = min(round(kind.excellent * scale), int(np.count_nonzero(now == GOOD)))
+    excellent = np.arange(number) < titles
+    drawn = pd.DataFrame({"location": rng.permutation(locations.to_numpy())})
+    states = (
+        drawn.assign(year=year, judgement=judgement, judged_on=_written(since, judgement), excellent=title)
+        for year, judgement, since, title in (
+            (truth.years[0], before, earlier, np.logical_and(excellent, before == GOOD)),
+            (truth.years[1], now, month, excellent),
+        )
     )
-    return pd.concat([of_before, of_now]).sort_values(["year", "location"], ignore_index=True)
+    return pd.concat(states).sort_values(["year", "location"], ignore_index=True)
+
+
+def _drawn_months(
+    now: Words, still: np.ndarray, better: np.ndarray, truth: JudgementTruth, rng: np.random.Generator
+) -> tuple[Months, Months]:
+    """Draw since when each school has its judgement of the last year, and that of the year before.
+
+    The weak, and those that were weak and are better, were judged in the last twelve months; who is weak still before.
+    """
+    start, first, last = _months(truth)
+    number = len(now)
+    month, later = rng.integers(start, last, number), rng.integers(first, last, number)
+    is_better = np.isin(np.arange(number), better)
+    month = np.where(np.isin(now, WEAK) | is_better, later, month)
+    month[still] -= MONTHS
+    return month, np.where(is_better, rng.integers(first - MONTHS, first, number), month)
 
 
 def judge_boards(sizes: pd.Series, truth: JudgementTruth, rng: np.random.Generator) -> pd.DataFrame:
@@ -155,7 +171,7 @@ def _index(size: Floats, truth: JudgementTruth, rng: np.random.Generator) -> Flo
     return np.asarray(truth.size_effect * size[:, None] + alike)
 
 
-def _in_quotas(index: Floats, lowest: np.ndarray, quotas: tuple[float, float]) -> np.ndarray:
+def _in_quotas(index: Floats, lowest: np.ndarray, quotas: tuple[float, float]) -> Words:
     """Judge the highest good, and of the boards that are insufficient on something the lowest insufficient."""
     good, insufficient = (round(part * len(index)) for part in quotas)
     judgements = np.full(len(index), SUFFICIENT, dtype=object)
@@ -167,16 +183,15 @@ def _in_quotas(index: Floats, lowest: np.ndarray, quotas: tuple[float, float]) -
 
 def _each_is_insufficient(frame: pd.DataFrame, some: np.ndarray) -> pd.DataFrame:
     """Let boards that are insufficient on nothing, and should be, change judgements with one that is on several."""
-    frame = frame.copy()
+    judged = frame[list(ASPECTS)].to_numpy(dtype=object)
     for board in some:
-        of = frame.loc[some, list(ASPECTS)] == INSUFFICIENT
-        several = of[of.sum(axis=1) > 1]
-        if of.loc[board].any() or several.empty:
+        of = judged[some] == INSUFFICIENT
+        giver = int(some[of.sum(axis=1).argmax()])
+        if (judged[board] == INSUFFICIENT).any() or of.sum(axis=1).max() < 2:
             continue
-        giver = several.sum(axis=1).idxmax()
-        aspect = next(name for name in ASPECTS if several.at[giver, name])
-        frame.loc[[board, giver], aspect] = frame.loc[[giver, board], aspect].to_numpy()
-    return frame
+        aspect = int((judged[giver] == INSUFFICIENT).argmax())
+        judged[[board, giver], aspect] = judged[[giver, board], aspect]
+    return frame.assign(**dict(zip(ASPECTS, judged.T, strict=True)))
 
 
 def _weak_before(truth: JudgementTruth, scale: float) -> tuple[str, ...]:
@@ -185,24 +200,20 @@ def _weak_before(truth: JudgementTruth, scale: float) -> tuple[str, ...]:
     return (*[INSUFFICIENT] * insufficient, *[VERY_WEAK] * very_weak)
 
 
-def _given(kind: KindTruth, scale: float, number: int) -> np.ndarray:
+def _given(kind: KindTruth, scale: float, number: int) -> Words:
     """Return the judgements of as many schools, the good first, and none for the others."""
     quotas = {GOOD: kind.good, SUFFICIENT: kind.sufficient, INSUFFICIENT: kind.insufficient, VERY_WEAK: kind.very_weak}
     given = [name for name, count in quotas.items() for _ in range(round(count * scale))][:number]
     return np.array([*given, *[NONE] * (number - len(given))], dtype=object)
 
 
-def _months(truth: JudgementTruth) -> tuple[int, ...]:
+def _months(truth: JudgementTruth) -> tuple[int, int, int]:
     """Return the first month of a judgement, and those of which the state is told, counted from year 0."""
-    return (
-        truth.since_year * MONTHS + truth.since_month - 1,
-        *(year * MONTHS + truth.month - 1 for year in truth.years),
-    )
+    before, now = (year * MONTHS + truth.month - 1 for year in truth.years)
+    return truth.since_year * MONTHS + truth.since_month - 1, before, now
 
 
-def _written(month: np.ndarray, judgement: np.ndarray) -> list[str | None]:
+def _written(month: Months, judgement: Words) -> pd.Series[str]:
     """Write months as yyyy-mm; of no judgement there is none."""
-    return [
-        None if name == NONE else f"{number // MONTHS}-{number % MONTHS + 1:02d}"
-        for number, name in zip(month.tolist(), judgement, strict=True)
-    ]
+    written = [f"{number // MONTHS}-{number % MONTHS + 1:02d}" for number in month.tolist()]
+    return pd.Series(written, dtype=object).mask(judgement == NONE, None)

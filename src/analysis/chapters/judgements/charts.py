@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -38,7 +39,7 @@ size = partial(
 
 
 def judged(rows: pd.DataFrame) -> Figure:
-    """Draw the shares of judgements by kind of school: of all the rows of the table those that are parts of the judged."""
+    """Draw the shares of judgements by kind of school: the rows of the table that are parts of the judged."""
     parts = rows[(rows["judgement"] != JUDGED) & (rows["title"] == ALL)]
     return _parts(parts, text("share of the schools that are judged"), "school_kind")
 
@@ -49,5 +50,5 @@ def aspects(rows: pd.DataFrame) -> Figure:
 
 
 def _parts(rows: pd.DataFrame, axis: str, panel: str) -> Figure:
-    how = {"line": "judgement", "panel": panel, "ends": PARTS}
+    how: dict[str, Any] = {"line": "judgement", "panel": panel, "ends": PARTS}
     return forms.estimates(rows, axis, numbers="percent", zero="edge", written=0, **how)

@@ -56,7 +56,7 @@ def judgements(
     )
 
 
-def tested(changed: pd.DataFrame, size: pd.DataFrame) -> pd.DataFrame:
+def with_p_values(changed: pd.DataFrame, size: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with the p-values of the findings, in one frame.
 
     Parameters
@@ -110,6 +110,11 @@ def _size(size: pd.DataFrame, aspect: str) -> Iterator[Finding]:
     """Say of an aspect whether larger or smaller boards are good more often, only where the interval says so."""
     for row in as_rows(size[size["group"] == aspect].dropna(subset=KNOWN)):
         odds, low, high = (float(np.exp(row[end])) for end in KNOWN)
-        name = ("size_unclear", "size_larger", "size_smaller")[direction(row)]
-        sentence = say(name, aspect=term(aspect), odds=odds, low=low, high=high)
+        sentence = say(
+            ("size_unclear", "size_larger", "size_smaller")[direction(row)],
+            aspect=term(aspect),
+            odds=odds,
+            low=low,
+            high=high,
+        )
         yield Finding(f"size_{aspect}", sentence, number_of(row["boards"]), BOARDS)

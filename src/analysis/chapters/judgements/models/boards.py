@@ -43,9 +43,10 @@ def aspects(boards: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``aspect, judgement, of_judged, exact_low, exact_high, boards, boards_judged, boards_besides``: the share with Clopper
-        and Pearson's limits, a row for all that are judged. ``boards_besides`` are the fewest that are insufficient on
-        some aspect and not on one of them, which is the difference of two rows; of rows of an aspect the boards again.
+        ``aspect, judgement, of_judged, exact_low, exact_high, boards, boards_judged, boards_besides``: the share with
+        Clopper and Pearson's limits, a row for all that are judged. ``boards_besides`` are the fewest that are
+        insufficient on some aspect and not on one of them, which is the difference of two rows; of rows of an aspect
+        the boards again.
     """
     lacking = boards[list(ASPECTS)] == INSUFFICIENT
     some = lacking.any(axis=1)
@@ -62,12 +63,24 @@ def aspects(boards: pd.DataFrame) -> pd.DataFrame:
     return with_parts(frame, "boards", len(boards))
 
 
-def size(boards: pd.DataFrame) -> pd.DataFrame:
+def told(aspects: pd.DataFrame) -> list[str]:
+    """Return the aspects of which the number of good boards is published: of others no table may give it away.
+
+    Parameters
+    ----------
+    aspects : Of `aspects`, gated.
+    """
+    good = aspects[(aspects["judgement"] == "good") & aspects["boards"].notna()]
+    return [aspect for aspect in ASPECTS if aspect in {*good["aspect"]}]
+
+
+def size(boards: pd.DataFrame, of: Sequence[str] = ASPECTS) -> pd.DataFrame:
     """Regress good on the size of the board, by Firth's logit, for each aspect.
 
     Parameters
     ----------
     boards : Of `select`.
+    of : Aspects.
 
     Returns
     -------
@@ -75,13 +88,16 @@ def size(boards: pd.DataFrame) -> pd.DataFrame:
         Estimates in log odds per doubling of the schools, profile limits and the p-value of the ratio of penalised
         likelihoods; ``boards, boards_good, boards_other``, and ``reason`` where some have no estimate.
     """
-    rows = [{**_slope(boards, aspect), **_counts(boards, aspect), "group": aspect} for aspect in ASPECTS]
+    rows = [{**_slope(boards, aspect), **_counts(boards, aspect), "group": aspect} for aspect in of]
+    if not rows:
+        numbers = ["estimate", "std_error", "ci_low", "ci_high", "p_value", "boards", "boards_good", "boards_other"]
+        return pd.DataFrame(columns=["model", "group", "term", *numbers, "unit"])
     constants = {"model": FIRTH, "term": DOUBLING, "unit": LOG_ODDS}
     filled = pd.DataFrame(rows).assign(**constants, n_obs=0, n_clusters=0)
     return with_reasons(in_form(filled).drop(columns=["n_obs", "n_clusters"]))
 
 
-def curve(boards: pd.DataFrame, sizes: Sequence[int]) -> pd.DataFrame:
+def curve(boards: pd.DataFrame, sizes: Sequence[int], of: Sequence[str] = ASPECTS) -> pd.DataFrame:
     """Compute the chance of good by the size of the board, with profile limits, for each aspect.
 
     The limits are those of the intercept of a fit whose sizes are counted from the one that is drawn.
@@ -90,17 +106,34 @@ def curve(boards: pd.DataFrame, sizes: Sequence[int]) -> pd.DataFrame:
     ----------
     boards : Of `select`.
     sizes : Numbers of schools; drawn are those with `FEWEST` boards at or beyond them on either side.
+    of : Aspects.
 
     Returns
     -------
     DataFrame
         ``model, aspect, board_size, estimate, ci_low, ci_high, boards, boards_good, boards_other``.
     """
-    columns = ["model", "aspect", "board_size", "estimate", "ci_low", "ci_high", "boards", "boards_good", "boards_other"]
+    columns = [
+        "model",
+        "aspect",
+        "board_size",
+        "estimate",
+        "ci_low",
+        "ci_high",
+        "boards",
+        "boards_good",
+        "boards_other",
+    ]
     shown = [size for size in sizes if _amid(boards["schools"], size)]
     rows = [
-        {"model": FIRTH, "aspect": aspect, "board_size": size, **_chance(boards, aspect, size), **_counts(boards, aspect)}
-        for aspect in ASPECTS
+        {
+            "model": FIRTH,
+            "aspect": aspect,
+            "board_size": size,
+            **_chance(boards, aspect, size),
+            **_counts(boards, aspect),
+        }
+        for aspect in of
         for size in shown
     ]
     return pd.DataFrame(rows, columns=columns)
@@ -114,7 +147,8 @@ def _fit(boards: pd.DataFrame, aspect: str, origin: float) -> Firth:
     if boards["schools"].nunique() < 2:
         raise ModelError("the boards are all of one size", Reason.NO_VARIATION)
     X: Floats = np.column_stack([np.ones(len(boards)), boards["doublings"] - origin])
-    return fit_firth(X, (boards[aspect] == GOOD).to_numpy(float))
+    good: Floats = np.asarray(boards[aspect] == GOOD, dtype=np.float64)
+    return fit_firth(X, good)
 
 
 def _slope(boards: pd.DataFrame, aspect: str) -> dict[str, object]:

@@ -60,11 +60,13 @@ def judged(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``school_kind, judgement, title, of_judged, exact_low, exact_high, schools, schools_judged``: of all that are judged the
-        share with a judgement, and Clopper and Pearson's limits; a row for all that are judged, and by title for the
-        good.
+        ``school_kind, judgement, title, of_judged, exact_low, exact_high, schools, schools_judged``: of all that are
+        judged the share with a judgement, and Clopper and Pearson's limits; a row for all that are judged, and by title
+        for the good.
     """
-    return pd.concat([_of_kind(rows[rows["school_kind"] == kind], kind) for kind in (REGULAR, SPECIAL)], ignore_index=True)
+    return pd.concat(
+        [_of_kind(rows[rows["school_kind"] == kind], kind) for kind in (REGULAR, SPECIAL)], ignore_index=True
+    )
 
 
 def _of_kind(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -101,8 +103,8 @@ def changed(rows: pd.DataFrame, years: Sequence[int], power: float) -> pd.DataFr
     -------
     DataFrame
         One row, none where no school was weak in the first year: ``term, schools_before, schools_after, ratio_low,
-        ratio_high, p_value`` (of the ratio of the numbers), ``found_none`` (how often a fall to none would be found) and
-        ``detectable`` (the smallest rise that is, as an expected number).
+        ratio_high, p_value`` (of the ratio of the numbers), ``found_none`` (how often a fall to none would be found)
+        and ``detectable`` (the smallest rise that is, as an expected number).
     """
     before, after = (_weak(rows, year) for year in years)
     if not before:  # a ratio to nothing is none
