@@ -125,8 +125,8 @@ def test_an_office_with_one_register_runs_the_chapter_that_it_has_data_for(offic
     order = order_of(folder / "params.yml", (), ROOT)
     assert {*order.blocks} == {"data", ALONE[name][1], "summary"}
     assert {*order.facts["absent"]} == {*read_yaml(folder / "params.yml")} & {
-        *("city_forecast", "segregation", "school_choice", "leergroei", "school_levels", "advisering", "staffing"),
-        *("newcomers", "teachers"),
+        *("city_forecast", "segregation", "school_choice", "leergroei", "judgements", "school_levels", "advisering"),
+        *("newcomers", "staffing", "teachers"),
     } - {ALONE[name][1]}
     checked = type_in("check", str(folder / "params.yml"))
     assert checked.returncode == 1

@@ -125,7 +125,8 @@ def imports_of(path: Path) -> set[str]:
 
 FLOORS = (
     ("errors", "headers", "variables"),
-    ("plain_yaml", "municipality", "school_years", "advice_levels", "reference_levels", "formula", "received"),
+    ("plain_yaml", "municipality", "school_years", "formula", "received"),
+    ("advice_levels", "reference_levels", "inspectorate"),
     ("declare", "language", "run"),
     ("codes",),
     ("stats",),

@@ -36,13 +36,13 @@ def by_county_year():
     return frame.rename(columns={"countyreal": "location", "first.treat": "group"})
 
 
-def from_r(name: str) -> pd.DataFrame:
+def from_r(name: str, package: str = "r-cran-mlmrev") -> pd.DataFrame:
     """Data that a package of Debian's R carries."""
     program = shutil.which("Rscript")
     words = [program, "-e", f"write.csv({name}, row.names = FALSE)"] if program else []
     completed = subprocess.run(words, capture_output=True, text=True) if words else None
     if completed is None or completed.returncode:
-        pytest.skip(f"R's {name} is absent: apt-get install r-cran-mlmrev")
+        pytest.skip(f"R's {name} is absent: apt-get install {package}")
     return pd.read_csv(io.StringIO(completed.stdout))
 
 
@@ -56,3 +56,9 @@ def by_pupil_hsb82():
 def by_housing_kind():
     """Satisfaction of 1,681 householders in Copenhagen by kind of housing (Madsen, 1976): a row per combination."""
     return from_r("MASS::housing")
+
+
+@pytest.fixture(scope="session")
+def by_patient_endometrial():
+    """Histology of 79 patients with cancer of the endometrium (Heinze and Schemper, 2002): a term that separates."""
+    return from_r("brglm2::endometrial", "r-cran-brglm2")

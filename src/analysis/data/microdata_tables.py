@@ -9,6 +9,7 @@ from analysis.codes import FIVE_YEARS_ON, Codes
 from analysis.data.columns import code, contract, flag, if_known, key, level, number, pc4, point, text, whole, year
 from analysis.data.contracts import DENOMINATIONS
 from analysis.data.microdata_counts import count_tables
+from analysis.data.microdata_judgements import judgement_tables
 from analysis.data.microdata_origins import by_pupil_origin
 from analysis.reference_levels import COUNTED, LEVELS, SUBJECTS
 
@@ -50,6 +51,7 @@ def contracts_of(codes: Codes) -> tuple[pa.DataFrameSchema, ...]:
         _by_school_level(),
         *count_tables(),
         by_pupil_origin(),
+        *judgement_tables(),
     )
 
 

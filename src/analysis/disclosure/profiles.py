@@ -25,8 +25,16 @@ COUNTING_NAME = re.compile(
     r"teachers|leraren|students|studenten|children|kinderen|girls|boys|meisjes|jongens|persons|personen|people|leavers"
 )
 
+INSTITUTIONS = frozenset(("schools", "boards"))
+"""Units of a sentence that have thresholds of their own; any other counts persons."""
+
 DOMINATED = "†"
 """Sign of a cell that one or two contributors make up for the most part."""
+
+
+def counted_as(unit: str) -> str:
+    """Return the name of the count column that a sentence of this unit is judged as."""
+    return unit if unit in INSTITUTIONS else "persons"
 
 
 @dataclass(frozen=True)

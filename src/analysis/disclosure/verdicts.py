@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.disclosure import CROSS, SUPPRESSED, Gated, Profile
+from analysis.disclosure.profiles import counted_as
 
 Verdict = dict[str, Any]
 """``rule`` and ``verdict`` (passed, suppressed, not applicable, declared), with what supports it: ``limit``, the
@@ -35,7 +36,7 @@ def judged(gated: Gated, counted: Sequence[str], profile: Profile, *, totals: bo
 
 def judged_sentence(unit: str, n: int, profile: Profile) -> list[Verdict]:
     """Return the verdicts on a sentence that rests on `n`, as published, of `unit`."""
-    column = "schools" if unit == "schools" else "persons"
+    column = counted_as(unit)
     limit = profile.on([column]).threshold(column)
     smallest = {"rule": "smallest", "column": unit, "verdict": "passed", "limit": limit, "smallest": n}
     return [*(_passed(rule) for rule in ALWAYS), smallest, _rounded(profile)]

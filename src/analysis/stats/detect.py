@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
-from scipy.stats import binom
+from scipy.stats import binom, poisson
 
 from analysis.errors import ModelError, Reason
+from analysis.stats.exact import two_sided
+
+BEYOND = 1e-10
+"""Probability of counts that are left out of a sum, at either side."""
 
 
 def power_of_share(n: int, expected: float, true: float, level: float = 0.05) -> float:
@@ -83,3 +87,34 @@ def years_for_counts(
         return power_of_counts(first, second, float(np.exp(log_years)), dispersion, level) - power
 
     return float(np.exp(brentq(short, -20.0, 40.0)))
+
+
+def power_of_few(first: float, second: float, level: float = 0.05) -> float:
+    r"""Return how often the exact test of two counts finds a difference, by summing over all counts.
+
+    Parameters
+    ----------
+    first, second : Expected counts.
+    level : Of the two-sided test of `exact.ratio_of_counts`.
+
+    Notes
+    -----
+    :math:`\sum_{y_1, y_2} \mathrm{Poisson}(y_1; \mu_1)\, \mathrm{Poisson}(y_2; \mu_2)\, 1[p(y_1, y_2) \le \alpha]`.
+    """
+    counts = [np.arange(poisson.isf(BEYOND, mean) + 1) if mean > 0 else np.zeros(1) for mean in (first, second)]
+    found = two_sided(counts[0][:, None], counts[1][None, :]) <= level
+    return float(poisson.pmf(counts[0], first) @ found @ poisson.pmf(counts[1], second))
+
+
+def detectable_count(first: float, power: float = 0.8, level: float = 0.05) -> float:
+    """Return the smallest expected count above a first one that the exact test finds with a given power.
+
+    Parameters
+    ----------
+    first, level : As in `power_of_few`.
+    power : Wanted, above the level.
+    """
+    most = first + 1.0
+    while power_of_few(first, most, level) < power:
+        most *= 2
+    return float(brentq(lambda second: power_of_few(first, second, level) - power, first, most))

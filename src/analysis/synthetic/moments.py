@@ -11,6 +11,7 @@ from analysis.stats.comparison import compare
 from analysis.synthetic.moments_advice import MOMENTS as ADVICE
 from analysis.synthetic.moments_city import MOMENTS as CITY
 from analysis.synthetic.moments_counts import MOMENTS as COUNTS
+from analysis.synthetic.moments_judgements import MOMENTS as JUDGEMENTS
 from analysis.synthetic.moments_learning import MOMENTS as LEARNING
 from analysis.synthetic.moments_levels import MOMENTS as LEVELS
 from analysis.synthetic.moments_origins import MOMENTS as ORIGINS
@@ -18,7 +19,7 @@ from analysis.synthetic.moments_staffing import MOMENTS as STAFFING
 
 Moment = Callable[[Mapping[str, pd.DataFrame]], float]
 
-PARTS: tuple[Mapping[str, Moment], ...] = (CITY, LEARNING, ADVICE, STAFFING, LEVELS, COUNTS, ORIGINS)
+PARTS: tuple[Mapping[str, Moment], ...] = (CITY, LEARNING, ADVICE, STAFFING, LEVELS, COUNTS, ORIGINS, JUDGEMENTS)
 
 
 def moments(

@@ -10,6 +10,7 @@ from analysis.synthetic.attendance import AttendanceTruth
 from analysis.synthetic.choice import ChoiceTruth
 from analysis.synthetic.city import CityTruth
 from analysis.synthetic.counts import CountsTruth
+from analysis.synthetic.judgements import JudgementTruth
 from analysis.synthetic.learning_truth import LearningTruth
 from analysis.synthetic.levels import LevelTruth
 from analysis.synthetic.origins import OriginTruth
@@ -53,3 +54,4 @@ class Truth:
     levels: LevelTruth = field(default_factory=LevelTruth)
     counts: CountsTruth = field(default_factory=CountsTruth)
     origins: OriginTruth = field(default_factory=OriginTruth)
+    judgements: JudgementTruth = field(default_factory=JudgementTruth)

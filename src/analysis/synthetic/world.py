@@ -15,6 +15,7 @@ from analysis.synthetic.advice_national import PEOPLE, make_advice_national
 from analysis.synthetic.attendance import make_attendance
 from analysis.synthetic.city import SyntheticCity
 from analysis.synthetic.counts import make_counts
+from analysis.synthetic.judgements import make_judgements
 from analysis.synthetic.learning import make_learning, schools_with_shortage
 from analysis.synthetic.levels import make_levels
 from analysis.synthetic.names import CITY, KNOWN, encrypted, named, named_people
@@ -30,7 +31,7 @@ from analysis.synthetic.truth import Truth
 # comes last, so that the streams of the others stay what they are.
 PARTS = (
     *("people", "open data", "learning", "advice", "staffing", "retention", "national advice", "teachers"),
-    *("attendance", "levels", "counts", "origins"),
+    *("attendance", "levels", "counts", "origins", "judgements"),
 )
 
 
@@ -54,7 +55,7 @@ def make_world(scale: float, seed: int, truth: Truth | None = None, codes: Codes
     ``by_attendance`` (pupils of one kind from one wijk at a school in a year), ``by_stay`` (pupils of one kind at a
     school in the first year and the last), ``by_pupil_level`` (a pupil of groep 8 and a subject),
     ``by_school_level`` (a school, a year and a subject), ``by_pupil_origin`` (a pupil in a year), and those of
-    `counts.make_counts`.
+    `counts.make_counts` and `judgements.make_judgements`.
     """
     truth = named(truth or Truth(), codes, region)
     people = named_people(PEOPLE, codes)
@@ -85,6 +86,7 @@ def make_world(scale: float, seed: int, truth: Truth | None = None, codes: Codes
         "by_school_level": by_school_level,
         "by_pupil_origin": make_origins(by_pupil, totals, truth.origins, streams["origins"]),
         **counts,
+        **make_judgements(by_location, truth.judgements, scale, streams["judgements"]),
     }
     return World(city, encrypted(frames) if codes.school_keys == "encrypted" else frames, truth, seed)
 

@@ -37,6 +37,8 @@ CHAPTER = Declaration(
         "by_pupil_advice_national": PUPIL,
         "by_pupil_level": PUPIL,
         "by_school_level": SCHOOL,
+        "by_school_judgement": SCHOOL,
+        "by_board_judgement": BOARD,
         "by_location_year": SCHOOL,
         "by_teacher": TEACHER,
         "by_pc4_density": AREA,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from analysis.disclosure import Gated, Profile
+from analysis.disclosure.profiles import counted_as
 from analysis.disclosure.rules.identity import refuse_identifying_text
 from analysis.disclosure.rules.sentences import refuse_exact
 from analysis.disclosure.rules.values import refuse_values
@@ -29,12 +30,12 @@ class Numbers:
 
     def rounded(self, n: int, unit: str) -> int:
         """Return `n` as it may stand in a text; what is too small for that says so where it is written."""
-        numbers = pd.Series([n], name="schools" if unit == "schools" else "persons", dtype="Int64")
+        numbers = pd.Series([n], name=counted_as(unit), dtype="Int64")
         profile = self.profile.on([str(numbers.name)])
         if n <= 0 or profile.too_few(numbers).item():
             return Fewer(profile.threshold(str(numbers.name)))
         rounded = int(self.profile.rounded(numbers).item())
-        if unit != "schools":
+        if numbers.name == "persons":
             self._exact.add(n)
             self._shown.add(rounded)
         return rounded

@@ -20,9 +20,10 @@ MUNICIPALITY = "0363"
 FROM_REGISTERS = ("by_pupil", "by_location", "by_pupil_test", "by_pupil_advice", "by_teacher")
 LEFT_OUT = (
     *("by_pupil_retention", "by_pupil_advice_national", "by_pupil_level", "by_school_level", "by_pupil_origin"),
+    *("by_school_judgement", "by_board_judgement"),
 )
-"""What serves the comparison of a world with figures in print, reference levels and days of arrival in the country: no
-file that is made here has them."""
+"""What serves the comparison of a world with figures in print, reference levels, days of arrival in the country and
+judgements: no file that is made here has them."""
 NOTES = (
     "SPSS files with the names, keys and codes of CBS's: persons by RINPERSOONS and RINPERSOON, schools by an encrypted"
     " BRIN and the number of the location, a file a year, some in two versions of which the newest holds. Names that"
