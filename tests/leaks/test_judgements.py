@@ -58,7 +58,7 @@ def test_few_weak_schools_are_not_told_by_the_comparison_of_years_either(run_cel
     assert "findable_data" not in shown
 
 
-@pytest.mark.parametrize("counts", [(3, 5, 1), (3, 12, 2), (4, 1, 9), (2, 12, 10)])
+@pytest.mark.parametrize("counts", [(3, 6, 1), (3, 12, 2), (4, 1, 9), (2, 12, 10)])
 def test_a_few_boards_do_not_follow_from_the_table_of_sizes(run_cells: Run, counts: tuple[int, ...]) -> None:  # noqa: F811
     """What aspects withhold beside a small number is not told as the boards of a fit."""
     shown = tables(run_cells, made.schools(), made.boards_of(counts))

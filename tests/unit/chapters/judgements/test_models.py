@@ -119,9 +119,10 @@ def test_the_band_is_around_the_chance():
     assert drawn["estimate"].between(drawn["ci_low"], drawn["ci_high"]).all()
 
 
-def test_rows_whose_whole_is_withheld_go_and_half_of_the_parts_make_a_figure():
-    rows = pd.DataFrame({"aspect": ["a"] * 3 + ["b"] * 3, "judgement": ["judged", "good", "other"] * 2})
-    rows = rows.assign(boards=[9, 4, np.nan, np.nan, 5, 5], of_judged=[np.nan, 0.4, np.nan, np.nan, 0.5, 0.5])
+def test_rows_whose_whole_is_withheld_or_small_go_and_half_of_the_parts_make_a_figure():
+    rows = pd.DataFrame({"aspect": list("aaabbbccc"), "judgement": ["judged", "good", "other"] * 3})
+    rows["boards"] = [10, 4, np.nan, np.nan, 5, 5, 9, 4, 5]
+    rows["of_judged"] = [np.nan, 0.4, np.nan, np.nan, 0.5, 0.5, np.nan, 4 / 9, 5 / 9]
     known = parts.whole_known(rows, "boards", "aspect")
     assert known["aspect"].tolist() == ["a"] * 3
     assert parts.drawable(known)

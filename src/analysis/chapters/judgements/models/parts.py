@@ -8,6 +8,8 @@ import pandas as pd
 from analysis.stats.exact import share_limits
 
 JUDGED = "judged"
+FEWEST = 10
+"""Judged schools of a kind, or boards, of which parts are told: of fewer their number alone would tell much."""
 PARTS = ("of_judged", "exact_low", "exact_high")
 
 
@@ -35,7 +37,7 @@ def with_parts(counted: pd.DataFrame, unit: str, whole: int) -> pd.DataFrame:
 
 
 def whole_known(told: pd.DataFrame, unit: str, key: str) -> pd.DataFrame:
-    """Return the rows of the groups whose number of judged is published: a share, or its whole, would give it away.
+    """Return the rows of the groups of which enough are judged, and their number is published: a share would tell it.
 
     Parameters
     ----------
@@ -43,7 +45,7 @@ def whole_known(told: pd.DataFrame, unit: str, key: str) -> pd.DataFrame:
     unit : Name of the count.
     key : Column that the groups differ in.
     """
-    known = told.loc[(told["judgement"] == JUDGED) & told[unit].notna(), key]
+    known = told.loc[(told["judgement"] == JUDGED) & (told[unit] >= FEWEST).fillna(value=False), key]
     return told[told[key].isin(known)].reset_index(drop=True)
 
 
