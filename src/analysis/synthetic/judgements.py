@@ -128,7 +128,8 @@ def judge_schools(
             (truth.years[1], now, month, excellent),
         )
     )
-    return pd.concat(states).sort_values(["year", "location"], ignore_index=True)
+    rows = pd.concat(states).sort_values(["year", "location"], ignore_index=True)
+    return rows.astype({"judged_on": rows["location"].dtype})  # also where nobody was judged
 
 
 def _drawn_months(
