@@ -5,6 +5,8 @@ Rules need no model of choice: schools then follow from homes and places alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,8 @@ Indices = NDArray[np.intp]
 NONE = -1
 """The school of a pupil without a place."""
 
+AT_ONCE = 50_000
+"""Pupils whose preferences are looked at together."""
 PRIORITY = 8
 """At how many nearest schools a child has priority, where an edition says nothing else."""
 
@@ -98,7 +102,12 @@ def n_unplaced(school: Indices) -> int:
     return int((school == NONE).sum())
 
 
-def deferred_acceptance(wanted: Indices, claim: Floats, places: NDArray[np.int64]) -> Indices:
+Further = Callable[[Indices], tuple[Indices, Floats]]
+
+
+def deferred_acceptance(
+    wanted: Indices, claim: Floats, places: NDArray[np.int64], further: Further | None = None
+) -> Indices:
     """Place pupils by pupil-proposing deferred acceptance.
 
     Parameters
@@ -106,6 +115,8 @@ def deferred_acceptance(wanted: Indices, claim: Floats, places: NDArray[np.int64
     wanted : The pupil's options in order of preference, shape (n_pupils, k).
     claim : The pupil's claim on each of them, of the same shape: a lower number goes before a higher one.
     places : Places per option, shape (n_options,).
+    further : Returns what some pupils want after these k options, and their claims on it, shape (pupils, l): where few
+        need more than the first ones, all preferences of all need not be there at once.
 
     Returns
     -------
@@ -113,29 +124,49 @@ def deferred_acceptance(wanted: Indices, claim: Floats, places: NDArray[np.int64
         The option of each pupil, `NONE` for one whom all of its options refused. No pupil and option would both rather
         have each other, and no other such outcome gives any pupil an option that it prefers.
     """
-    worst = np.where(places > 0, np.inf, -np.inf)
-    turn = np.zeros(len(wanted), dtype=np.intp)
-    matched = np.full(len(wanted), NONE, dtype=np.intp)
-    proposing = np.arange(len(wanted))
+    round_ = _Round(places, len(wanted))
+    k, proposing = wanted.shape[1], np.arange(len(wanted))
     while len(proposing):
-        turn[proposing] = _next(wanted, claim, worst, turn, proposing)
-        proposing = proposing[turn[proposing] < wanted.shape[1]]
-        matched[proposing] = wanted[proposing, turn[proposing]]
-        claims = claim[np.arange(len(wanted)), turn % wanted.shape[1]]
-        proposing = _rejected(matched, proposing, claims, places, worst)
-        matched[proposing] = NONE
-        turn[proposing] += 1
-    return matched
+        for part in _parts(proposing[round_.turn[proposing] < k]):
+            round_.propose(part, wanted[part], claim[part], 0)
+        if further:
+            for part in _parts(proposing[round_.turn[proposing] >= k]):
+                round_.propose(part, *further(part), k)
+        proposing = round_.reject(proposing[round_.matched[proposing] != NONE])
+    return round_.matched
 
 
-def _next(wanted: Indices, claim: Floats, worst: Floats, turn: Indices, proposing: Indices) -> Indices:
-    """Return the next option of each pupil at which its claim is not hopeless; k when there is none.
+def _parts(pupils: Indices) -> list[Indices]:
+    """Return the pupils in parts whose preferences fit into memory."""
+    return np.array_split(pupils, -(-len(pupils) // AT_ONCE)) if len(pupils) else []
+
+
+class _Round:
+    """Who is matched with what, after each round of proposals.
 
     The worst claim that a full option accepts only improves, so that an option which would refuse now always will.
     """
-    options = np.arange(wanted.shape[1])
-    open_to = (claim[proposing] <= worst[wanted[proposing]]) & (options >= turn[proposing][:, None])
-    return np.where(open_to.any(axis=1), open_to.argmax(axis=1), len(options))
+
+    def __init__(self, places: NDArray[np.int64], n: int) -> None:
+        self.places, self.worst = places, np.where(places > 0, np.inf, -np.inf)
+        self.turn, self.matched, self.claim = np.zeros(n, np.intp), np.full(n, NONE, np.intp), np.zeros(n)
+
+    def propose(self, pupils: Indices, wanted: Indices, claim: Floats, first: int) -> None:
+        """Match pupils with the next option at which their claim is not hopeless, of those from a turn on."""
+        turns = np.arange(first, first + wanted.shape[1])
+        open_to = (claim <= self.worst[wanted]) & (turns >= self.turn[pupils][:, None])
+        rows, at = np.flatnonzero(open_to.any(axis=1)), open_to.argmax(axis=1)
+        self.turn[pupils] = first + wanted.shape[1]
+        self.turn[pupils[rows]] = turns[at[rows]]
+        self.matched[pupils[rows]] = wanted[rows, at[rows]]
+        self.claim[pupils[rows]] = claim[rows, at[rows]]
+
+    def reject(self, proposing: Indices) -> Indices:
+        """Return the pupils whom full options reject, who are matched no more."""
+        rejected = _rejected(self.matched, proposing, self.claim, self.places, self.worst)
+        self.matched[rejected] = NONE
+        self.turn[rejected] += 1
+        return rejected
 
 
 def _rejected(matched: Indices, proposing: Indices, claim: Floats, places: NDArray[np.int64], worst: Floats) -> Indices:

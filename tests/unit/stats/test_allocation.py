@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
+from analysis.stats import allocation
 from analysis.stats.allocation import NONE, deferred_acceptance, n_unplaced, nearest, nearest_with_capacity
 
 
@@ -26,6 +27,19 @@ def test_deferred_acceptance_by_hand():
     wanted = [[a, b, c], [a, c, b], [a, b, c], [b, a, c]]
     claim = [[2, 1, 3], [3, 1, 4], [1, 3, 4], [2, 4, 2]]
     assert placed(wanted, claim, [1, 1, 2]) == [b, c, a, c]
+
+
+@given(st.integers(0, 10_000), st.integers(1, 4), st.integers(1, 3))
+def test_further_options_are_asked_of_whom_the_first_refused(seed, k, at_once):
+    """The same places as with all options at once, however few are given first and however few pupils at a time."""
+    rng = np.random.default_rng(seed)
+    wanted = np.argsort(rng.random((12, 5)), axis=1)
+    claim, places = rng.random((12, 5)), rng.integers(0, 4, 5)
+    whole = deferred_acceptance(wanted, claim, places)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(allocation, "AT_ONCE", at_once)
+        got = deferred_acceptance(wanted[:, :k], claim[:, :k], places, lambda p: (wanted[p, k:], claim[p, k:]))
+    assert got.tolist() == whole.tolist()
 
 
 def test_who_is_refused_everywhere_has_no_place_and_is_counted():

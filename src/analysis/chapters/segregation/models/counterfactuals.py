@@ -14,8 +14,8 @@ from analysis.stats.allocation import NONE, PRIORITY, deferred_acceptance
 from analysis.stats.complete import positions
 
 INDICES = (*BY_PAIR, "isolation", INTERACTION, "theil", "theil_between", "theil_within")
-CONSIDERED = 100
-"""Schools that are looked at first, nearest first; all of them where somebody finds no place at any of these."""
+CONSIDERED = 30
+"""Schools that are looked at first, nearest first; all of them for who finds no place at any of these."""
 
 
 @remembered
@@ -95,12 +95,20 @@ def _placed(
     priority: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the nearest school of every home and the school at which each pupil (home `owner`) gets a place."""
-    for considered in (CONSIDERED, len(schools)):
-        order = _nearest_first(homes, schools, considered)
-        claim = lottery[:, None] + (np.arange(order.shape[1]) >= priority)
-        got = deferred_acceptance(order[owner], claim, places)
-        if not (got == NONE).any():
-            return order[:, 0], got
+    nearest = _nearest_first(homes, schools, CONSIDERED)
+    k = nearest.shape[1]
+
+    def further(pupils: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        every, rows = _nearest_first(homes.iloc[owner[pupils]], schools, len(schools)), np.arange(len(pupils))[:, None]
+        first = np.zeros(every.shape, bool)
+        first[rows, nearest[owner[pupils]]] = True
+        rest = every[~first[rows, every]].reshape(len(pupils), -1)
+        return rest, lottery[pupils][:, None] + (np.arange(k, len(schools)) >= priority)
+
+    claim = lottery[:, None] + (np.arange(k) >= priority)
+    got = deferred_acceptance(nearest[owner], claim, places, further if k < len(schools) else None)
+    if not (got == NONE).any():
+        return nearest[:, 0], got
     left = int((got == NONE).sum())
     raise ModelError(
         f"{left} pupils find no place at any school: capacity_slack of segregation must be 1 or more", Reason.EMPTY
@@ -112,4 +120,4 @@ def _nearest_first(homes: pd.DataFrame, schools: pd.DataFrame, considered: int) 
     k = min(considered, len(schools))
     tree = cKDTree(schools[["lat", "lon"]].to_numpy(float) * stretch)
     _, order = tree.query(homes[["lat", "lon"]].to_numpy(float) * stretch, k=np.arange(1, k + 1))
-    return np.asarray(order, dtype=np.intp)
+    return np.asarray(order, dtype=np.int32)  # of many pupils at many schools
