@@ -54,6 +54,41 @@ def test_seven_newcomers_do_not_follow_from_the_city_and_the_other_continents(re
     assert changes.loc[rates.ALL, numbers].notna().all()
 
 
+def test_three_internationals_who_are_no_newcomers_are_no_difference_of_two_rows(release: Release) -> None:
+    """29 children of internationals from America less 26 newcomers, who are all among them, are three."""
+    rows = pupils().assign(international=lambda own: own["newcomer"])
+    early = rows["year"] == 2017
+    settled = rows.index[early & ~rows["newcomer"]]
+    rows.loc[settled[:300], ["continent", "international"]] = ["Africa", True]
+    rows.loc[settled[300:500], ["continent", "international"]] = ["Asia", True]
+    rows.loc[settled[500:519], ["continent", "newcomer", "international"]] = ["America", True, True]
+    rows.loc[settled[519:522], ["continent", "international"]] = ["America", True]
+    counts = rates.counts(rows)
+    assert counts.query("year == 2017 and continent == 'America'")["pupils"].tolist() == [26, 29]
+    shown = release.gated(counts, **EXHIBITS.frame("counts", counts))
+    told = shown.query("year == 2017 and continent == 'America'")["pupils"].notna()
+    assert told.tolist() == [False, True]
+    missing = shown[(shown["group"] == rates.NEWCOMERS) & (shown["year"] == 2017)]["pupils"].isna()
+    assert missing.sum() > 1
+
+
+def test_a_withheld_number_of_newcomers_is_not_told_beside_what_rests_on_it(release: Release) -> None:
+    """All but two children of internationals are newcomers: no table has the number of these."""
+    rows = pupils().assign(international=lambda own: own["newcomer"])
+    settled = rows.index[(rows["year"] == 2019) & ~rows["newcomer"]]
+    rows.loc[settled[:2], ["continent", "international"]] = ["Asia", True]
+    counts = rates.counts(rows)
+    shown = release.gated(counts, **EXHIBITS.frame("counts", counts))
+    whole = shown[(shown["year"] == 2019) & (shown["continent"] == rates.ALL)].set_index("group")["pupils"]
+    assert whole.isna().to_dict() == {rates.NEWCOMERS: True, rates.INTERNATIONALS: False}
+    indices, most = (rates.as_counted(table, shown, 2019) for table in apart(rows, 2019, draws=100, seed=1))
+    own = indices[indices["group"] == rates.NEWCOMERS]
+    assert own.select_dtypes("number").isna().all(axis=None)
+    assert set(own["reason"]) == {rates.WITHHELD}
+    assert indices.loc[indices["group"] == rates.INTERNATIONALS, "estimate"].notna().all()
+    assert most["group"].tolist() == [rates.INTERNATIONALS]
+
+
 def test_no_table_has_a_row_of_fewer_than_three_schools(release: Release) -> None:
     indices, most = apart(pupils(), 2019, draws=100, seed=1)
     assert most["schools"].min() >= 3

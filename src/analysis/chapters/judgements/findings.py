@@ -71,8 +71,10 @@ def _weak(changed: pd.DataFrame, years: tuple[int, int], power: float) -> Iterat
     """Say whether more or fewer schools are weak, only where the interval of the ratio leaves out one."""
     for row in as_rows(changed.dropna(subset=COMPARED)):
         sign = int(row["ratio_low"] > 1) - int(row["ratio_high"] < 1)
+        # Of many schools a fall to none is all but sure to be found, and how often is withheld.
+        unclear = "weak_unclear" if pd.notna([row["found_none"], row["detectable"]]).all() else "weak_unclear_many"
         sentence = say(
-            ("weak_unclear", "weak_more", "weak_fewer")[sign],
+            (unclear, "weak_more", "weak_fewer")[sign],
             before_schools=number_of(row["schools_before"]),
             after_schools=number_of(row["schools_after"]),
             first_year=years[0],

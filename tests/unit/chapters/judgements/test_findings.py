@@ -59,6 +59,18 @@ def test_a_change_has_a_direction_only_where_the_interval_leaves_out_one(before,
     assert headline in str(said("weak", changed=changed(before, after)).beside["headline"])
 
 
+@pytest.mark.parametrize("withheld", ["found_none", "detectable"])
+def test_forty_and_thirty_eight_are_told_where_what_could_be_found_is_withheld(withheld):
+    (row,) = changed(40, 38)
+    sentence = str(said("weak", changed=[row | {withheld: np.nan}]))
+    assert "not established: 40 in 2019 and 38 in 2020, a ratio of 0.95" in sentence
+    assert "would be found" not in sentence
+
+
+def test_no_p_value_reads_as_zero():
+    assert "0.000" not in str(said("weak", changed=changed(40, 10)))
+
+
 def test_a_share_is_said_of_the_judged_and_never_of_all():
     row = {"school_kind": REGULAR, "judgement": "good", "title": ALL, "schools_judged": 48, "of_judged": 0.29}
     sentence = said("judged_basisscholen", judged=[row | {"exact_low": 0.17, "exact_high": 0.44}])

@@ -113,6 +113,15 @@ def test_boards_of_one_size_have_a_reason_and_no_estimate():
     assert boards.curve(rows, [3])["estimate"].isna().all()
 
 
+@pytest.mark.parametrize("counts", [(30, 0, 0), (0, 20, 10)])
+def test_where_all_boards_are_good_or_none_is_the_penalty_is_no_estimate(counts):
+    rows = boards.select(made.boards_of(counts))
+    table = boards.size(rows)
+    assert table["estimate"].isna().all()
+    assert {*table["reason"]} == {"no variation"}
+    assert boards.curve(rows, [2, 3])["estimate"].isna().all()
+
+
 def test_the_band_is_around_the_chance():
     drawn = boards.curve(boards.select(made.boards(24)), [3, 6, 10])
     assert len(drawn) == 3 * len(ASPECTS)

@@ -183,3 +183,22 @@ def test_intervals_hold_the_ratio_of_the_rates_and_those_of_poisson_do_not(recor
     naive = table.groupby("group")["poisson"].mean()
     record_property("newcomers, change of the share, Poisson's own error (too narrow)", float(naive["newcomers"]))
     assert naive["newcomers"] < 0.92
+
+
+@pytest.mark.parametrize("column", ["newcomer", "international", "continent"])
+@pytest.mark.parametrize("years", [(2017,), (2019,), (2017, 2018, 2019)])
+def test_what_is_known_of_nobody_in_a_year_is_named_with_its_column(by_pupil_origin, column, years):
+    rows = by_pupil_origin.astype({"newcomer": "boolean", "international": "boolean"})
+    rows[column] = rows[column].mask(rows["year"].isin(years))
+    with pytest.raises(InputError, match=f"by_pupil_origin: {column}: of no pupil of {years[0]}") as refused:
+        rates.select(rows, 2017, 2019)
+    assert ("leave the column out" in str(refused.value)) == (column == "international")
+
+
+def test_who_is_of_the_other_group_alone_is_counted_where_the_group_is_part_of_it():
+    """Of 5 internationals from Asia 3 are newcomers, which leaves 2; from Africa are a newcomer alone and another."""
+    rows = pd.DataFrame({"newcomer": [1, 1, 1, 0, 0, 1, 0, 0], "international": [1, 1, 1, 1, 1, 0, 1, 0]}).astype(bool)
+    rows = rows.assign(continent=[*["Asia"] * 5, *["Africa"] * 2, "Netherlands"], year=2019)
+    table = rates.counts(rows).set_index(["group", "continent"])["pupils_besides"]
+    assert table["newcomers"].to_dict() == {rates.ALL: 4, "Africa": 1, "Asia": 2}
+    assert table["internationals"].to_dict() == {rates.ALL: 6, "Africa": 1, "Asia": 5}

@@ -148,6 +148,8 @@ def _fit(boards: pd.DataFrame, aspect: str, origin: float) -> Firth:
         raise ModelError("the boards are all of one size", Reason.NO_VARIATION)
     X: Floats = np.column_stack([np.ones(len(boards)), boards["doublings"] - origin])
     good: Floats = np.asarray(boards[aspect] == GOOD, dtype=np.float64)
+    if good.min() == good.max():  # the penalty alone would draw a curve
+        raise ModelError("all boards are good, or none is", Reason.NO_VARIATION)
     return fit_firth(X, good)
 
 

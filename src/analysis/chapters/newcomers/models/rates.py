@@ -16,6 +16,7 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.errors import InputError, Reason
 from analysis.stats.arrays import Floats
@@ -56,10 +57,11 @@ def select(by_pupil_origin: pd.DataFrame, first: int, last: int) -> tuple[pd.Dat
     Raises
     ------
     InputError
-        Nobody is told of in one of the two years, nobody is anything else than a newcomer, or nobody has the same
-        number in both years.
+        Nobody is told of in one of the two years, what is asked of pupils is known of nobody in one of them, nobody is
+        anything else than a newcomer, or nobody has the same number in both years.
     """
     _check_years(by_pupil_origin, first, last)
+    _check_known(by_pupil_origin, first, last)
     rows = by_pupil_origin[by_pupil_origin["year"].between(first, last)]
     steps: list[Step] = [
         (f"{KINDS[name]} known", f"{KINDS[name]} not known", _known(KINDS[name])) for name in kinds(rows)
@@ -86,6 +88,19 @@ def _check_years(table: pd.DataFrame, first: int, last: int) -> None:
             raise InputError(f"newcomers.{name}", f"{TABLE} has no pupils of {year}", allowed=allowed, hint=hint)
 
 
+def _check_known(table: pd.DataFrame, first: int, last: int) -> None:
+    """Refuse a year of which all pupils would leave, with the first column for which they do."""
+    for year in (first, last):
+        known = pd.Series(data=True, index=table.index[table["year"] == year])
+        for column in (*(KINDS[name] for name in kinds(table)), "continent"):
+            known &= table.loc[known.index, column].notna()
+            if not known.any():
+                leave = "" if column in {KINDS[NEWCOMERS], "continent"} else ", or leave the column out"
+                problem = f"of no pupil of {year} this and what stands before it are known"
+                hint = f"bring it for the pupils of {year}, compare other years{leave}"
+                raise InputError(f"{TABLE}: {column}", problem, hint=hint)
+
+
 def _check_pupils(pupils: pd.DataFrame, first: int, last: int) -> None:
     """Refuse a table of newcomers alone, and pupils who have another number in every year."""
     if len(pupils) and pupils[KINDS[NEWCOMERS]].all():
@@ -109,6 +124,8 @@ def counts(pupils: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``group, continent, year, pupils, pupils_at_school`` (in the year, from wherever) and ``share``, the part
         that they are of these. A continent without any in all years has no rows; `ALL` stands first.
+        ``pupils_besides`` are those of the other group who are not of this one where all of this one are of the other:
+        the difference of two rows. Elsewhere the pupils again.
     """
     at_school = pupils.groupby("year").size()
     rows = []
@@ -121,10 +138,22 @@ def counts(pupils: pd.DataFrame) -> pd.DataFrame:
     table = pd.concat(rows, ignore_index=True).astype({"year": "int64", "pupils": "int64"})
     table["pupils_at_school"] = table["year"].map(at_school)
     table["share"] = table["pupils"] / table["pupils_at_school"]
+    table["pupils_besides"] = _besides(pupils, table)
     first = (table["continent"] != ALL).rename("first")
     ordered = table.assign(first=first, place=table["group"].map([*KINDS].index))
     ordered = ordered.sort_values(["place", "first", "continent", "year"], ignore_index=True)
-    return ordered[["group", "continent", "year", "pupils", "pupils_at_school", "share"]]
+    return ordered[["group", "continent", "year", "pupils", "pupils_at_school", "share", "pupils_besides"]]
+
+
+def _besides(pupils: pd.DataFrame, table: pd.DataFrame) -> list[int]:
+    """Count, for rows of groups, who is of the other group and not of this one; nobody in both leaves the row as it is."""
+    numbers = []
+    for kind, continent, year, number in table[["group", "continent", "year", "pupils"]].itertuples(index=False):
+        at = (pupils["year"] == year) & ((continent == ALL) | (pupils["continent"] == continent))
+        own, others = pupils[KINDS[kind]] & at, (pupils[KINDS[name]] & at for name in kinds(pupils) if name != kind)
+        rest = [int((other & ~own).sum()) for other in others if number and not (own & ~other).any()]
+        numbers.append(next((count for count in rest if count), number))
+    return numbers
 
 
 def changes(pupils: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
@@ -176,11 +205,32 @@ def as_told(changes: pd.DataFrame, counts: pd.DataFrame, first: int, last: int) 
     of_years = counts[counts["year"].isin([first, last])]
     told = of_years["pupils"].notna().groupby([of_years["group"], of_years["continent"]]).all()
     keys = pd.MultiIndex.from_frame(changes[["group", "term"]])
-    withheld = ~told.reindex(keys, fill_value=False).to_numpy(bool)
-    numbers = [*changes.select_dtypes("number")]
-    left = changes.assign(**{name: changes[name].mask(withheld) for name in numbers})
-    reason = changes["reason"] if "reason" in changes else pd.Series("", changes.index)
-    own = withheld & changes["estimate"].notna().to_numpy(bool)
+    return _without_numbers(changes, ~told.reindex(keys, fill_value=False).to_numpy(bool))
+
+
+def as_counted(rows: pd.DataFrame, counts: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Leave out the numbers of a group whose count in a year is withheld: they hold, or rest on, this count.
+
+    Parameters
+    ----------
+    rows : Estimates or counts by ``group``.
+    counts : Of `counts`, as the gate let them through.
+    year : Of the rows.
+
+    Returns
+    -------
+    DataFrame
+        Of estimates all rows, with ``reason`` where one has no numbers; else the rows of the other groups.
+    """
+    counted = counts[(counts["year"] == year) & (counts["continent"] == ALL) & counts["pupils"].notna()]
+    withheld = ~rows["group"].isin(counted["group"]).to_numpy(bool)
+    return _without_numbers(rows, withheld) if "estimate" in rows else rows[~withheld].reset_index(drop=True)
+
+
+def _without_numbers(rows: pd.DataFrame, withheld: NDArray[np.bool_]) -> pd.DataFrame:
+    left = rows.assign(**{name: rows[name].mask(withheld) for name in rows.select_dtypes("number")})
+    reason = rows["reason"] if "reason" in rows else pd.Series("", rows.index)
+    own = withheld & rows["estimate"].notna().to_numpy(bool)
     return with_reasons(left.assign(reason=reason.mask(own, WITHHELD)))
 
 
