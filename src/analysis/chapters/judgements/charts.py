@@ -24,7 +24,7 @@ findable = partial(
     numbers="percent",
     zero="edge",
 )
-size = partial(
+curve = partial(
     forms.lines,
     axis=word("schools of the board"),
     x="board_size",
@@ -36,6 +36,9 @@ size = partial(
     zero="edge",
     across=True,
 )
+
+
+size = partial(forms.estimates, axis=word("log odds of good per doubling of the schools"), line="group", zero="line")
 
 
 def judged(rows: pd.DataFrame) -> Figure:

@@ -17,6 +17,8 @@ from analysis.stats.firth import Firth, fit_firth
 SOME = "some aspect"
 SUFFICIENT_ON_ALL, INSUFFICIENT_ON_SOME = "sufficient or good on all", "judged_insufficient"
 NAMES = {"good": GOOD, "sufficient": SUFFICIENT, INSUFFICIENT_ON_SOME: INSUFFICIENT}
+ENDS = ("estimate", "ci_low", "ci_high")
+ODDS = ("odds_ratio", "odds_low", "odds_high")
 FIRTH, DOUBLING, LOG_ODDS = "firth", "per doubling of schools", "log odds"
 FEWEST = 3
 """Boards at or beyond a size that is drawn, on either side."""
@@ -86,15 +88,17 @@ def size(boards: pd.DataFrame, of: Sequence[str] = ASPECTS) -> pd.DataFrame:
     -------
     DataFrame
         Estimates in log odds per doubling of the schools, profile limits and the p-value of the ratio of penalised
-        likelihoods; ``boards, boards_good, boards_other``, and ``reason`` where some have no estimate.
+        likelihoods; the odds ratio with its limits, ``odds_ratio, odds_low, odds_high``; ``boards, boards_good,
+        boards_other``, and ``reason`` where some have no estimate.
     """
     rows = [{**_slope(boards, aspect), **_counts(boards, aspect), "group": aspect} for aspect in of]
     if not rows:
-        numbers = ["estimate", "std_error", "ci_low", "ci_high", "p_value", "boards", "boards_good", "boards_other"]
+        numbers = ["estimate", "std_error", *ENDS[1:], "p_value", *ODDS, "boards", "boards_good", "boards_other"]
         return pd.DataFrame(columns=["model", "group", "term", *numbers, "unit"])
     constants = {"model": FIRTH, "term": DOUBLING, "unit": LOG_ODDS}
     filled = pd.DataFrame(rows).assign(**constants, n_obs=0, n_clusters=0)
-    return with_reasons(in_form(filled).drop(columns=["n_obs", "n_clusters"]))
+    told = with_reasons(in_form(filled).drop(columns=["n_obs", "n_clusters"]))
+    return told.assign(**{odds: np.exp(told[end].astype(float)) for odds, end in zip(ODDS, ENDS, strict=True)})
 
 
 def curve(boards: pd.DataFrame, sizes: Sequence[int], of: Sequence[str] = ASPECTS) -> pd.DataFrame:
@@ -159,7 +163,7 @@ def _slope(boards: pd.DataFrame, aspect: str) -> dict[str, object]:
         low, high = fitted.interval(1)
     except ModelError as error:
         error.raise_unless_of_the_data()
-        none = dict.fromkeys(("estimate", "std_error", "ci_low", "ci_high", "p_value"), np.nan)
+        none = dict.fromkeys((*ENDS, "std_error", "p_value"), np.nan)
         return {**none, "reason": error.reason.value}
     ends = {"estimate": float(fitted.beta[1]), "ci_low": low, "ci_high": high}
     return {**ends, "std_error": fitted.error(1), "p_value": fitted.p_value(1), "reason": ""}
@@ -172,7 +176,7 @@ def _chance(boards: pd.DataFrame, aspect: str, size: int) -> dict[str, float]:
     except ModelError as error:
         error.raise_unless_of_the_data()
         ends = (np.nan,) * 3
-    return {name: 1 / (1 + np.exp(-end)) for name, end in zip(("estimate", "ci_low", "ci_high"), ends, strict=True)}
+    return {name: 1 / (1 + np.exp(-end)) for name, end in zip(ENDS, ends, strict=True)}
 
 
 def _counts(boards: pd.DataFrame, aspect: str) -> dict[str, int]:

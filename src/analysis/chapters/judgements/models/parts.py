@@ -50,11 +50,10 @@ def whole_known(told: pd.DataFrame, unit: str, key: str) -> pd.DataFrame:
 
 
 def drawable(told: pd.DataFrame) -> bool:
-    """Tell whether at least half of the parts are published, so that a figure shows more than its gaps.
+    """Tell whether any part is published, so that a figure shows more than gaps.
 
     Parameters
     ----------
     told : Rows with ``judgement`` and ``of_judged``, gated.
     """
-    parts = told.loc[told["judgement"] != JUDGED, "of_judged"]
-    return bool(len(parts) and 2 * parts.notna().sum() >= len(parts))
+    return bool(told.loc[told["judgement"] != JUDGED, "of_judged"].notna().any())

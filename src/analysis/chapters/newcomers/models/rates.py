@@ -185,7 +185,7 @@ def changes(pupils: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
             has = own if continent == ALL else own & (pupils["continent"] == continent)
             sizes = _by_school(pupils, has, (first, last))
             rows.append({"group": kind, "term": continent, **_change(*sizes)})
-    return with_reasons(in_form(pd.DataFrame(rows), model="poisson, all pupils", unit="share of the first year"))
+    return with_reasons(in_form(pd.DataFrame(rows), model="poisson, all pupils", unit="relative change"))
 
 
 def as_told(changes: pd.DataFrame, counts: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
