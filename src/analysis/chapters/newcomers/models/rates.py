@@ -146,7 +146,7 @@ def counts(pupils: pd.DataFrame) -> pd.DataFrame:
 
 
 def _besides(pupils: pd.DataFrame, table: pd.DataFrame) -> list[int]:
-    """Count, for rows of groups, who is of the other group and not of this one; nobody in both leaves the row as it is."""
+    """Count, for rows of groups, who is of the other group alone, where this one is part of it; else who is of it."""
     numbers = []
     for kind, continent, year, number in table[["group", "continent", "year", "pupils"]].itertuples(index=False):
         at = (pupils["year"] == year) & ((continent == ALL) | (pupils["continent"] == continent))
