@@ -228,7 +228,8 @@ def as_counted(rows: pd.DataFrame, counts: pd.DataFrame, year: int) -> pd.DataFr
 
 
 def _without_numbers(rows: pd.DataFrame, withheld: NDArray[np.bool_]) -> pd.DataFrame:
-    left = rows.assign(**{name: rows[name].mask(withheld) for name in rows.select_dtypes("number")})
+    numbers = [*rows.select_dtypes("number")]
+    left = rows.assign(**{name: rows[name].mask(withheld) for name in numbers})
     reason = rows["reason"] if "reason" in rows else pd.Series("", rows.index)
     own = withheld & rows["estimate"].notna().to_numpy(bool)
     return with_reasons(left.assign(reason=reason.mask(own, WITHHELD)))
