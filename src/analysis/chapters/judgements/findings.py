@@ -72,9 +72,9 @@ def _weak(changed: pd.DataFrame, years: tuple[int, int], power: float) -> Iterat
     for row in as_rows(changed.dropna(subset=COMPARED)):
         sign = int(row["ratio_low"] > 1) - int(row["ratio_high"] < 1)
         # Of many schools a fall to none is all but sure to be found, and how often is withheld.
-        unclear = "weak_unclear" if pd.notna([row["found_none"], row["detectable"]]).all() else "weak_unclear_many"
+        many = not sign and pd.isna([row["found_none"], row["detectable"]]).any()
         sentence = say(
-            (unclear, "weak_more", "weak_fewer")[sign],
+            "weak_unclear_many" if many else ("weak_unclear", "weak_more", "weak_fewer")[sign],
             before_schools=number_of(row["schools_before"]),
             after_schools=number_of(row["schools_after"]),
             first_year=years[0],

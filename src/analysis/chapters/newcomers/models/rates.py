@@ -146,7 +146,7 @@ def counts(pupils: pd.DataFrame) -> pd.DataFrame:
 
 
 def _besides(pupils: pd.DataFrame, table: pd.DataFrame) -> list[int]:
-    """Count, for rows of groups, who is of the other group and not of this one; nobody in both leaves the row as it is."""
+    """Count, for rows of groups, who is of the other group alone, where this one is part of it; else who is of it."""
     numbers = []
     for kind, continent, year, number in table[["group", "continent", "year", "pupils"]].itertuples(index=False):
         at = (pupils["year"] == year) & ((continent == ALL) | (pupils["continent"] == continent))
@@ -228,7 +228,8 @@ def as_counted(rows: pd.DataFrame, counts: pd.DataFrame, year: int) -> pd.DataFr
 
 
 def _without_numbers(rows: pd.DataFrame, withheld: NDArray[np.bool_]) -> pd.DataFrame:
-    left = rows.assign(**{name: rows[name].mask(withheld) for name in rows.select_dtypes("number")})
+    numbers = [*rows.select_dtypes("number")]
+    left = rows.assign(**{name: rows[name].mask(withheld) for name in numbers})
     reason = rows["reason"] if "reason" in rows else pd.Series("", rows.index)
     own = withheld & rows["estimate"].notna().to_numpy(bool)
     return with_reasons(left.assign(reason=reason.mask(own, WITHHELD)))
