@@ -16,12 +16,13 @@ from analysis.inspectorate import GOOD, INSUFFICIENT, NONE, SUFFICIENT
 
 Run = Callable[..., Any]
 KINDS = {"basisscholen": 48, "special schools": 16}
+OF_SIZE = ("size", "size_data", "curve", "curve_data")
 OF_KIND = ("judged", "good", "excellent", "not excellent", "sufficient", "weak")
 
 
 def tables(run: Run, schools: pd.DataFrame, boards: pd.DataFrame) -> dict[str, pd.DataFrame]:
     done = run("04_judgements", {"by_school_judgement": schools, "by_board_judgement": boards})
-    names = ("judged", "judged_data", "changed", "findable_data", "aspects", "aspects_data", "size", "size_data")
+    names = ("judged", "judged_data", "changed", "findable_data", "aspects", "aspects_data", *OF_SIZE)
     return {name: done.table(name) for name in names if done.has(name)}
 
 
@@ -66,7 +67,7 @@ def test_a_few_boards_do_not_follow_from_the_table_of_sizes(run_cells: Run, coun
     names = ("good", "sufficient", "judged_insufficient")
     for aspect in ("quality_care", "culture", "dialogue"):
         known = {name: aspects[aspect, name] for name in names if not np.isnan(aspects[aspect, name])}
-        for name in ("size", "size_data"):
+        for name in OF_SIZE:
             if name in shown:
                 rows = shown[name][shown[name].get("group", shown[name].get("aspect")) == aspect]
                 known |= dict.fromkeys(["good"] * len(rows["boards_good"].dropna()), rows["boards_good"].max())
@@ -88,6 +89,6 @@ def test_boards_insufficient_elsewhere_only_are_no_difference_of_two_rows(run_ce
 def test_no_size_is_drawn_at_which_a_board_would_stand_alone(run_cells: Run) -> None:  # noqa: F811
     boards = made.boards(40)
     boards.loc[0, "schools"] = 30  # the largest by far, and a size that is asked for
-    drawn = tables(run_cells, made.schools(), boards)["size_data"]
+    drawn = tables(run_cells, made.schools(), boards)["curve_data"]
     assert drawn["board_size"].max() < 30
     assert "schools" not in drawn

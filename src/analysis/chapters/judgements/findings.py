@@ -109,12 +109,17 @@ def _part(row: Mapping[str, float]) -> dict[str, float]:
 
 
 def _size(size: pd.DataFrame, aspect: str) -> Iterator[Finding]:
-    """Say of an aspect whether larger or smaller boards are good more often, only where the interval says so."""
-    for row in as_rows(size[size["group"] == aspect].dropna(subset=KNOWN)):
+    """Say of an aspect whether larger or smaller boards are good more often, only where the interval says so.
+
+    Of one aspect alone there is no figure, and the table says it.
+    """
+    known = size.dropna(subset=KNOWN)
+    for row in as_rows(known[(known["group"] == aspect) & (len(known) > 1)]):
         odds, low, high = (float(np.exp(row[end])) for end in KNOWN)
         sentence = say(
             ("size_unclear", "size_larger", "size_smaller")[direction(row)],
             aspect=term(aspect),
+            log_odds=float(row["estimate"]),
             odds=odds,
             low=low,
             high=high,

@@ -84,9 +84,13 @@ def test_a_share_is_said_of_the_judged_and_never_of_all():
     [(1.0, "Larger boards are good on"), (-1.0, "Smaller boards are good on"), (0.1, "is not established")],
 )
 def test_the_sentence_on_size_turns_with_the_sign(estimate, headline):
-    sentence = said("size_culture", size=sized(estimate, 0.5))
+    sentence = said("size_culture", size=[*sized(estimate, 0.5), *sized(0.1, 0.5, "dialogue")])
     assert headline in str(sentence.beside["headline"])
     assert f"odds are {np.exp(estimate):.2f}"[:-1] in str(sentence)
+
+
+def test_of_one_aspect_alone_the_table_says_it():
+    assert found(size=sized(1.0, 0.5)).empty
 
 
 def test_the_tests_are_those_of_the_ratio_and_of_each_slope():

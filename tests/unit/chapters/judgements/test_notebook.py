@@ -17,7 +17,7 @@ def test_the_notebook_publishes_its_tables_and_findings(run_cells, language):
     done = ran(run_cells, made.schools(), made.boards(60), language=language)
     for name in ("weak", "judged_basisscholen", "aspect_culture", "size_dialogue"):
         assert f"finding {name}" in done.shown
-    for name in ("judged", "findable", "aspects", "size"):
+    for name in ("judged", "findable", "aspects", "size", "curve"):
         assert f"figure {name}" in done.shown
     assert "boards_besides" not in done.table("aspects")
 

@@ -18,7 +18,6 @@ SOME = "some aspect"
 SUFFICIENT_ON_ALL, INSUFFICIENT_ON_SOME = "sufficient or good on all", "judged_insufficient"
 NAMES = {"good": GOOD, "sufficient": SUFFICIENT, INSUFFICIENT_ON_SOME: INSUFFICIENT}
 ENDS = ("estimate", "ci_low", "ci_high")
-ODDS = ("odds_ratio", "odds_low", "odds_high")
 FIRTH, DOUBLING, LOG_ODDS = "firth", "per doubling of schools", "log odds"
 FEWEST = 3
 """Boards at or beyond a size that is drawn, on either side."""
@@ -88,17 +87,15 @@ def size(boards: pd.DataFrame, of: Sequence[str] = ASPECTS) -> pd.DataFrame:
     -------
     DataFrame
         Estimates in log odds per doubling of the schools, profile limits and the p-value of the ratio of penalised
-        likelihoods; the odds ratio with its limits, ``odds_ratio, odds_low, odds_high``; ``boards, boards_good,
-        boards_other``, and ``reason`` where some have no estimate.
+        likelihoods; ``boards, boards_good, boards_other``, and ``reason`` where some have no estimate.
     """
     rows = [{**_slope(boards, aspect), **_counts(boards, aspect), "group": aspect} for aspect in of]
     if not rows:
-        numbers = ["estimate", "std_error", *ENDS[1:], "p_value", *ODDS, "boards", "boards_good", "boards_other"]
+        numbers = ["estimate", "std_error", *ENDS[1:], "p_value", "boards", "boards_good", "boards_other"]
         return pd.DataFrame(columns=["model", "group", "term", *numbers, "unit"])
     constants = {"model": FIRTH, "term": DOUBLING, "unit": LOG_ODDS}
     filled = pd.DataFrame(rows).assign(**constants, n_obs=0, n_clusters=0)
-    told = with_reasons(in_form(filled).drop(columns=["n_obs", "n_clusters"]))
-    return told.assign(**{odds: np.exp(told[end].astype(float)) for odds, end in zip(ODDS, ENDS, strict=True)})
+    return with_reasons(in_form(filled).drop(columns=["n_obs", "n_clusters"]))
 
 
 def curve(boards: pd.DataFrame, sizes: Sequence[int], of: Sequence[str] = ASPECTS) -> pd.DataFrame:
