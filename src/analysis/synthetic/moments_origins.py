@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from analysis.synthetic.once import once_per_frame
@@ -34,7 +35,7 @@ def _growth(frames: Frames, kind: str, continent: str | None = None) -> float:
 
 MOMENTS: dict[str, Moment] = {
     "origins_newcomers": partial(_number, kind="newcomer", year=LAST),
-    "origins_newcomers_asia": partial(_growth, kind="newcomer", continent=ASIA),
+    "origins_newcomers_asia": lambda frames: float(np.sign(_growth(frames, "newcomer", ASIA))),
     "origins_internationals": partial(_number, kind="international", year=LAST),
     "origins_internationals_growth": partial(_growth, kind="international"),
     "origins_internationals_europe": partial(_growth, kind="international", continent=EUROPE),

@@ -68,16 +68,16 @@ def fans(rows: pd.DataFrame) -> Figure:
 
 
 def change(rows: pd.DataFrame) -> Figure:
-    """Draw the parts of the change of each place."""
+    """Draw the parts of the change of each place; a municipality may have the name of its province."""
     parts = {
         "flow_share": "entries less leavers",
         "moved_share": "net movement of cohorts",
         "change_share": "change of all",
     }
-    long = rows.melt("place", [*parts], "part", "estimate")
+    long = rows.melt(["kind", "place"], [*parts], "part", "estimate")
     long = long.assign(part=long["part"].map(parts), ci_low=long["estimate"], ci_high=long["estimate"])
     axis = text("share of the pupils of 2012")
-    return forms.points(long, axis, line="place", series="part", numbers="percent")
+    return forms.estimates(long, axis, line="place", heading="kind", series="part", numbers="percent")
 
 
 def sizes(rows: pd.DataFrame) -> Figure:
