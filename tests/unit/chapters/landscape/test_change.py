@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 from tests.unit.chapters.landscape.conftest import exact
 
+from analysis.chapters.landscape import charts
 from analysis.chapters.landscape.models.change import change, cohort_ratios
 
 
@@ -20,3 +23,15 @@ def test_the_ratio_of_a_cohort_is_of_the_same_pupils_five_years_on(data):
     assert row["pupils_before"] == data.before[3, 0]
     assert row["pupils_after"] == data.base[3, 5]
     assert row["ratio"] == pytest.approx(data.base[3, 5] / data.before[3, 0])
+
+
+def test_a_municipality_with_the_name_of_its_province_has_a_line_of_its_own(data):
+    """Utrecht and Groningen are both."""
+    own = data.areas["area"] == "a03"
+    areas = data.areas.assign(area=data.areas["area"].mask(own, data.areas["province"]))
+    named = replace(data, areas=areas)
+    place = areas.loc[own, "area"].item()
+    rows = change(named, place, exact)
+    assert (rows["place"] == place).sum() == 2
+    labels = [label.get_text() for label in charts.change(rows).axes[0].get_yticklabels()]
+    assert labels.count(place) == 2
