@@ -14,26 +14,23 @@ from analysis.chapters.judgements.models.schools import ALL, CONDITIONAL
 from analysis.language import text, word
 from analysis.publish import forms
 
+chance = partial(forms.lines, numbers="percent", zero="edge")
 findable = partial(
-    forms.lines,
+    chance,
     axis=word("schools that are weak after, as expected"),
     x="after",
     series="model",
     names={CONDITIONAL: ""},
     label=word("chance that a change is found"),
-    numbers="percent",
-    zero="edge",
 )
 curve = partial(
-    forms.lines,
+    chance,
     axis=word("schools of the board"),
     x="board_size",
     series="model",
     names={FIRTH: ""},
     panel="aspect",
     label=word("chance of good"),
-    numbers="percent",
-    zero="edge",
     across=True,
 )
 
