@@ -83,17 +83,31 @@ def apart(values: pd.Series, most: pd.Series) -> pd.Series:
     return np.minimum(2.5 * 10.0 ** (zeros - decimals), most)
 
 
+def behind(rows: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return the least and most, shape (2, rows), that each number may have been; a rate ratio's are of its log."""
+    fraction = {"estimate": 4, "ci_low": 4, "ci_high": 4, "std_error": 8}
+    off = {name: apart(rows[name], rows["std_error"] / part) for name, part in fraction.items()}
+    off["p_value"] = apart(rows["p_value"], rows["p_value"] / 8)
+    ends = {name: np.array([rows[name] - by, rows[name] + by]) for name, by in off.items()}
+    if "ratio" not in rows:
+        return ends
+    logs = {name: np.log1p(np.maximum(ends[name], -1 + 1e-9)) for name in ("estimate", "ci_low", "ci_high")}
+    return ends | logs | {"std_error": ends["std_error"] / (1 + ends["estimate"][::-1])}
+
+
 def follows(rows: pd.DataFrame, df: pd.Series | float) -> np.ndarray:
     """Whether p and interval may be those of estimate and error before each of them was rounded."""
-    size, error = rows["estimate"].abs(), rows["std_error"]
-    off = apart(size, error / 4), apart(error, error / 8), apart(rows["p_value"], rows["p_value"] / 8)
-    near, far = (size - off[0]).clip(lower=0), size + off[0]
-    least, most = 2 * student.sf(far / (error - off[1]), df), 2 * student.sf(near / (error + off[1]), df)
-    same_p = (rows["p_value"] + off[2] + UNDERFLOW >= least) & (rows["p_value"] - off[2] <= most)
-    width, t = rows["ci_high"] - rows["ci_low"], student.ppf(0.975, df)
-    ends = apart(rows["ci_high"], error / 4) + apart(rows["ci_low"], error / 4)
+    ends = behind(rows)
+    (least_error, most_error), (least_p, most_p) = ends["std_error"], ends["p_value"]
+    near = np.where(np.sign(ends["estimate"]).prod(axis=0) > 0, np.abs(ends["estimate"]).min(axis=0), 0)
+    far = np.abs(ends["estimate"]).max(axis=0)
+    least, most = 2 * student.sf(far / least_error, df), 2 * student.sf(near / most_error, df)
+    same_p = (most_p + UNDERFLOW >= least) & (least_p <= most)
+    t, (low, high) = student.ppf(0.975, df), (ends["ci_low"], ends["ci_high"])
     # Limits are multiples of a twentieth of an error from the estimate.
-    return np.asarray(same_p & ((width - 2 * t * error).abs() <= ends + 2 * t * off[1] + 0.05 * error))
+    slack = 0.05 * most_error
+    wide_enough = high[1] - low[0] >= 2 * t * least_error - slack
+    return np.asarray(same_p & wide_enough & (high[0] - low[1] <= 2 * t * most_error + slack))
 
 
 def test_an_interval_that_does_not_follow_is_seen() -> None:
@@ -101,6 +115,15 @@ def test_an_interval_that_does_not_follow_is_seen() -> None:
     rows = pd.DataFrame({"estimate": [0.12] * 3, "std_error": [0.05] * 3, "p_value": [0.0202, 0.202, 0.0202]})
     rows = rows.assign(ci_low=[0.0196, 0.0196, 0.0502], ci_high=[0.2204, 0.2204, 0.1898])
     assert follows(rows.assign(std_error=0.0501), 50.0).tolist() == [True, False, False]
+
+
+def test_an_interval_of_a_rate_ratio_is_that_of_its_log() -> None:
+    """A ratio of 1.5, error .15: log .4055, error .1, p .0001, and 1.227 and 1.834; not 1.349 and 1.668."""
+    rows = pd.DataFrame(
+        {"ratio": [1.5] * 3, "estimate": 0.5, "std_error": 0.1501, "p_value": [0.00018, 0.0017, 0.00018]}
+    )
+    rows = rows.assign(ci_low=[0.227, 0.227, 0.349], ci_high=[0.834, 0.834, 0.668])
+    assert follows(rows, 50.0).tolist() == [True, False, False]
 
 
 def test_an_estimate_outside_its_interval_is_seen() -> None:
