@@ -124,7 +124,8 @@ def publish(
     changed = copy_of(root, notebook, order.edition).take_back()
     sys.stdout.write(f"{notebook.relative_to(root)}: {'written' if changed else 'nothing to change'}\n")
     sys.stdout.flush()
-    done = subprocess.run(_run_words(edition, settings, Naming(name, replace), project), cwd=root, check=False)  # noqa: S603 - our own command
+    words = [sys.executable, "-m", "analysis.cli", *_run_words(edition, settings, Naming(name, replace), project)]
+    done = subprocess.run(words, cwd=root, check=False)  # noqa: S603 - our own command
     raise typer.Exit(done.returncode)
 
 
@@ -164,6 +165,7 @@ def watch(
     Example: `staat watch school_choice ci`. Ctrl-C ends it. The pages are served to this machine alone, as they are.
     """
     from analysis.desk.lab import steps_of
+    from analysis.desk.ready import Ready
     from analysis.desk.server import Server, Shown
     from analysis.desk.watch import follow, sources
 
@@ -176,8 +178,10 @@ def watch(
     if browser:
         webbrowser.open(server.address)
     paths = sources(root, params_file(root, edition), step.notebook, step.stem)
+    words = _run_words(edition, settings, Naming(name, replace), project)
     try:
-        follow(paths, _run_words(edition, settings, Naming(name, replace), project), root, shown, _say)
+        with Ready(root, project.package) as ready:
+            follow(paths, lambda: ready.run(words), shown, _say)
     except KeyboardInterrupt:
         _say("ended")
 
@@ -212,8 +216,7 @@ def graph(
 
 def _run_words(edition: str, settings: list[str] | None, naming: Naming, project: Project) -> list[str]:
     changes = [*(word for setting in settings or () for word in ("--set", setting)), *naming.words]
-    run = [sys.executable, "-m", "analysis.cli", "run", edition]
-    return [*run, *changes, "--outputs", str(project.outputs)]
+    return ["run", edition, *changes, "--outputs", str(project.outputs)]
 
 
 def _say(line: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -44,16 +43,15 @@ def changed(before: Stamps, now: Stamps) -> list[Path]:
 
 def follow(
     paths: Sequence[Path],
-    words: Sequence[str],
-    root: Path,
+    run: Callable[[], int],
     shown: Shown,
     say: Callable[[str], None],
     *,
     go_on: Callable[[], bool] = lambda: True,
 ) -> None:
-    """Run the command `words` now and after every save, until `go_on` says no; `shown` is what the browser is told."""
+    """Call `run`, which returns an exit code, now and after every save, until `go_on` says no; `shown` is told."""
     before = stamps(paths)
-    _run(words, root, shown, say)
+    _run(run, shown, say)
     while go_on():
         time.sleep(LOOK_EVERY)
         now = stamps(paths)
@@ -61,13 +59,13 @@ def follow(
         if saved and stamps(paths) == now:  # an editor may be writing still
             before = now
             say(f"saved: {', '.join(file.name for file in saved)}")
-            _run(words, root, shown, say)
+            _run(run, shown, say)
 
 
-def _run(words: Sequence[str], root: Path, shown: Shown, say: Callable[[str], None]) -> None:
+def _run(run: Callable[[], int], shown: Shown, say: Callable[[str], None]) -> None:
     began = time.monotonic()
     shown.text, shown.failed = "running ...", False
-    code = subprocess.run(words, cwd=root, check=False).returncode  # noqa: S603 - this package's own command
+    code = run()
     seconds = time.monotonic() - began
     shown.failed = code != 0
     shown.text = f"failed after {seconds:.1f} s: see the terminal" if code else f"up to date, {seconds:.1f} s"

@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
+Bounds = tuple[Floats, Floats]
 
 SLACK = 1e-6
 
@@ -154,8 +154,8 @@ class _Program:
     """The whole-number program of one set of sums, and the least and the largest that its solutions gave each cell."""
 
     def __init__(self, low: Floats, high: Floats, sums: _Sums) -> None:
-        self._bounds = Bounds(low, high)
-        self._held = LinearConstraint(csr_array(sums.matrix), sums.totals, sums.totals)
+        self._bounds = (low, high)
+        self._matrix, self._totals = csr_array(sums.matrix), sums.totals
         self._least, self._most = np.full(len(low), np.inf), np.full(len(low), -np.inf)
         self._intervals: dict[int, Interval] = {}
         seen = self._solve(np.zeros(len(low)), self._bounds)
@@ -200,7 +200,11 @@ class _Program:
         return (least, most) if most - least < width else None
 
     def _solve(self, goal: Floats, bounds: Bounds) -> Floats | None:
-        done = milp(goal, constraints=self._held, bounds=bounds, integrality=np.ones(len(goal)))
+        from scipy import optimize  # takes half a second to load, which pages of the same tables do not need
+
+        constraints = optimize.LinearConstraint(self._matrix, self._totals, self._totals)
+        whole = np.ones(len(goal))
+        done = optimize.milp(goal, constraints=constraints, bounds=optimize.Bounds(*bounds), integrality=whole)
         if done.x is None:
             return None
         values: Floats = np.round(done.x)
@@ -211,7 +215,7 @@ class _Program:
 
 def _around(seen: Floats, low: Floats, high: Floats) -> Bounds:
     """Return bounds near a solution: within them every goal has an end, and is soon found."""
-    return Bounds(np.maximum(low, seen - NEAR), np.minimum(high, seen + NEAR))
+    return np.maximum(low, seen - NEAR), np.minimum(high, seen + NEAR)
 
 
 _PROGRAMS: OrderedDict[bytes, _Program | None] = OrderedDict()

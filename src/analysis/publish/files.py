@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 from analysis.disclosure import Gated, profile
-from analysis.publish.picture import Picture
 from analysis.publish.tables import write_csv, write_sidecar
 from analysis.run.workspace import Workspace
+
+if TYPE_CHECKING:
+    from analysis.publish.picture import Picture  # which loads all that draws, and pages draw nothing
 
 
 class Files:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ class Record:
 
 def write(folder: Path, record: Record) -> None:
     """Write a record: from now on the step's result counts."""
-    write_sealed(_path(folder, record.name), {"format": FORMAT, **asdict(record)})
+    write_sealed(_path(folder, record.name), {"format": FORMAT, **vars(record)})
     _failure_path(folder, record.name).unlink(missing_ok=True)
 
 

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import lgamma, log
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 Floats = NDArray[np.float64]
 
@@ -268,7 +268,7 @@ def fractions_of(values: Floats) -> Floats:
 
 
 def _ways(k: int, h: int) -> float:
-    return float((gammaln(k + 1) - gammaln(h + 1) - gammaln(k - h + 1)) / np.log(10))
+    return (lgamma(k + 1) - lgamma(h + 1) - lgamma(k - h + 1)) / log(10)
 
 
 def changes(rows: Own, *, rounded: bool) -> Iterator[Undo]:
