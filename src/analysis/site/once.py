@@ -19,7 +19,7 @@ from nbformat import NotebookNode, from_dict
 from analysis.publish.declared import FILE
 from analysis.run.hashes import digest
 from analysis.site.layout import moment
-from analysis.site.origins import PUBLISHED_ID
+from analysis.site.origins import published_in
 from analysis.site.sitemap import NOTED, Site
 from analysis.variables import CHAPTERS
 
@@ -122,7 +122,7 @@ def _without_outputs(cell: NotebookNode) -> NotebookNode:
 
 
 def _ids(output: NotebookNode) -> NotebookNode:
-    found = PUBLISHED_ID.findall(str(output.get("data", {}).get("text/html", "")))
+    found = published_in(str(output.get("data", {}).get("text/html", "")))
     html = "".join(f'<i id="{identity}"></i>' for identity in found)
     return from_dict({"output_type": "display_data", "metadata": {}, "data": {"text/html": html}})  # type: ignore[no-any-return, no-untyped-call]  # nbformat is typed in part
 

@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from nbformat import NotebookNode
@@ -129,7 +129,13 @@ def _statements(source: str) -> list[ast.stmt]:
 
 def _published(cell: NotebookNode) -> Iterator[str]:
     for output in cell.get("outputs", ()):
-        yield from PUBLISHED_ID.findall(output.get("data", {}).get("text/html", ""))
+        yield from published_in(output.get("data", {}).get("text/html", ""))
+
+
+@lru_cache(maxsize=2048)
+def published_in(html: str) -> tuple[str, ...]:
+    """Return the ids of what an output publishes; a figure is long, and every part of the site asks again."""
+    return tuple(PUBLISHED_ID.findall(html))
 
 
 def _assigned(statement: ast.stmt) -> Iterator[str]:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 
 from analysis.errors import InputError
 from analysis.run.code.syntax import PARSING, parsed
@@ -28,6 +29,7 @@ _OF_OTHERS = _SETTERS | {"options", "rc", "use"}
 _CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 
+@lru_cache(maxsize=4096)
 def cell_digest(source: str) -> str:
     """Return the digest of a code cell.
 
