@@ -203,8 +203,9 @@ def _as_read(notebook: NotebookNode) -> NotebookNode:
 
 
 def _shown(output: NotebookNode) -> dict[str, Any]:
-    counted = {"execution_count": None} if output.output_type == "execute_result" else {}
-    return {name: output[name] for name in sorted(output) if name not in ("execution_count", "transient")} | counted
+    """Return an output as `written_anew` leaves it: one that is a cell's value is shown like any other."""
+    kept = {name: output[name] for name in sorted(output) if name not in ("execution_count", "transient")}
+    return kept | ({"output_type": "display_data"} if output.output_type == "execute_result" else {})
 
 
 def _refuse_missing(folder: Path, manifest: Mapping[str, Any], notebooks: Mapping[str, Any]) -> None:

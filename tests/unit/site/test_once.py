@@ -7,13 +7,14 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from analysis.disclosure.net.executed import digest_of, written_anew
 from analysis.errors import DisclosureError
 from analysis.run.reuse import Keeper, keeping
 from analysis.site import build
 from analysis.site.once import COMMIT, Stamp, depends, of_code, without_prose
-from analysis.site.sitemap import ChapterPage, Site
+from analysis.site.sitemap import ChapterPage, Site, _as_read
 
 NAMES = {"01_data": "data", "02_segregation": "segregation"}
 PAGE = "analysis.site.index.build"
@@ -128,3 +129,12 @@ def test_pages_about_methods_depend_on_code_and_on_what_is_published_and_on_no_w
     assert usual != depends(of_code(site(name="levels")))
     assert usual != depends(of_code(site(code="show(levels)")))
     assert depends(without_prose(site())) != depends(without_prose(site(caption="Children")))
+
+
+def test_a_notebook_as_it_ran_and_as_it_was_written_anew_is_the_same_to_a_page() -> None:
+    """Else the first edit of a sentence after a run would make every page that shows what this run has published."""
+    html = '<figure id="figure-one"></figure>'
+    value = new_output("execute_result", {"text/html": html, "text/plain": "one"}, execution_count=7)
+    ran = new_notebook(cells=[new_code_cell("chapter.figure(frame)", execution_count=1, outputs=[value])])
+    again = nbformat.reads(written_anew(ran, {digest_of(html): ["one"]}), as_version=4)
+    assert _as_read(again) == _as_read(ran)
