@@ -1,5 +1,7 @@
 """A researcher's day as a transcript: what is edited, each command, what it says last, and how long it takes.
 
+Seconds are on the wall and, behind them, of processors: of a command and all that it started.
+
 python benchmarks/day.py [--edition NAME] [--cities NAME ...]
 
 Everything is made in a temporary copy of the project. Cities need the data folder of the real edition (STAAT_DATA).
@@ -11,6 +13,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -23,8 +26,11 @@ ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("src", "notebooks", "params", "docs", ".staat")
 CHAPTER = "leergroei"
 SWEEP = ("school_choice.age=4,5", "school_choice.folds=2,3,4")
+OTHER_VALUE = "school_choice.age=5"
 REAL = "amsterdam-duo-2017"
 LAST_LINES = 3
+READY_AFTER = 10
+"""Seconds between a page and the next save."""
 
 
 class Day:
@@ -45,8 +51,11 @@ class Day:
         self.does(f"A caption of {CHAPTER} is another", *run, edit=self.caption)
         self.does(f"The model of {CHAPTER} goes without days between tests", *run, edit=self.term)
         self.does("It comes back", *run, edit=self.term_again)
-        self.does("One parameter, as a variant of its own", *run, "--set", SWEEP[0].partition(",")[0])
+        self.does("One parameter, as a variant of its own", *run, "--set", OTHER_VALUE)
         self.does("What is stale, and why", "status", self.edition)
+        self.does("The chain as a picture", "graph", self.edition)
+        self.does("Where a page is", "open", self.edition, CHAPTER, "--no-browser")
+        self.watched()
         overs = [word for over in SWEEP for word in ("--over", over)]
         self.does("A sweep of six variants", "sweep", self.edition, *overs)
         for city in cities:
@@ -60,17 +69,38 @@ class Day:
         environment = {**os.environ, "PYTHONPATH": str(self.project / "src")}
         if not on_files:  # a synthetic edition refuses a data folder
             environment.pop("STAAT_DATA", None)
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), _processors()
         done = subprocess.run(command, cwd=self.project, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - the commands of the day
-        seconds = time.perf_counter() - started
+        took = f"{time.perf_counter() - started:.1f} s, {_processors() - worked:.1f} of processors"
         said = (done.stdout + done.stderr).replace(str(self.outputs), "outputs").strip().splitlines()
         steps = [line.strip() for line in said if re.match(r" *\[\d+/\d+\]", line)]
         lines = [*steps, *[line for line in said[-LAST_LINES:] if line.strip() not in steps]]
         failed = f", exit code {done.returncode}" if done.returncode else ""
         sys.stdout.write(f"# {what}\n$ staat {' '.join(words)}\n")
         sys.stdout.writelines(f"  {line}\n" for line in lines)
-        sys.stdout.write(f"  ({seconds:.1f} s{failed})\n\n")
+        sys.stdout.write(f"  ({took}{failed})\n\n")
         sys.stdout.flush()
+
+    def watched(self) -> None:
+        """Save two sentences while `staat watch` follows; its own lines say how long each took to its page."""
+        sys.stdout.write(f"# Two sentences, while it is watched\n$ staat watch {CHAPTER} {self.edition} --no-browser\n")
+        command = [str(Path(sys.executable).with_name("staat")), "watch", CHAPTER, self.edition, "--no-browser"]
+        environment = {**os.environ, "PYTHONPATH": str(self.project / "src")}
+        with subprocess.Popen(  # noqa: S603 - the same
+            [*command, "--outputs", str(self.outputs)],
+            cwd=self.project,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as watching:
+            assert watching.stdout is not None
+            said = (line for line in watching.stdout if "waiting for the next save" in line)
+            for edit in (self.prose, self.prose, watching.terminate):
+                sys.stdout.write(f"  {next(said)}")
+                sys.stdout.flush()
+                time.sleep(READY_AFTER)
+                edit()
+        sys.stdout.write("\n")
 
     def prose(self) -> None:
         """Make a text of the notebook longer."""
@@ -99,6 +129,12 @@ class Day:
         if not changed:
             sys.exit(f"{path.name}: nothing fits {pattern}")
         path.write_text(edited, "utf8")
+
+
+def _processors() -> float:
+    """Return the processor seconds of all that was started and has ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
 
 
 def main() -> None:
