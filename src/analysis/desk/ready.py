@@ -18,7 +18,10 @@ from types import TracebackType
 from typing import Self
 
 from analysis.desk.watch import Stamps, stamps
+from analysis.edition.orders import PAGES, SETTLE
+from analysis.run import publication
 
+COMMAND, RUN = "analysis.cli:main", "analysis.run.runner:run"
 READ_BY_THE_RUN = ".yml"
 
 
@@ -78,21 +81,14 @@ def main() -> None:
         load()
     words = sys.stdin.readline()
     if words:
-        from analysis import cli
-
         signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.argv = ["staat", *json.loads(words)]
-        cli.main()
+        publication.load(COMMAND)()
 
 
 def load() -> None:
     """Load the commands, the run system and all that makes pages."""
-    from analysis import cli  # noqa: F401 - loaded, not used
-    from analysis.edition.orders import PAGES, SETTLE
-    from analysis.run import publication, runner  # noqa: F401 - loaded, not used
-    from analysis.run.show import view  # noqa: F401 - loaded, not used
-
-    for symbol in (PAGES, f"{SETTLE}:settle"):
+    for symbol in (COMMAND, RUN, PAGES, f"{SETTLE}:settle"):
         publication.load(symbol)
 
 

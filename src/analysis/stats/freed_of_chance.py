@@ -1,6 +1,6 @@
 r"""Dissimilarity of a small group freed of what chance alone makes of it, with an interval.
 
-Few pupils of a group at many schools are uneven by luck, and more so where families come together. The index of the
+Few pupils of a group at many schools are uneven by chance, and more so where families come together. The index of the
 true rates is that of the spread :math:`\tau` at which lots alone show what is observed:
 
 .. math:: P(\text{a family is at school } j) \propto t_j \exp(\tau z_j), \qquad z_j \sim N(0, 1).

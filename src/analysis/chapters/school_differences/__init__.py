@@ -1,4 +1,4 @@
-"""Differences between schools: how much is luck, what lasts, and how often a rule errs."""
+"""Differences between schools: how much is sampling variation, what lasts, and how often a rule is wrong."""
 
 from __future__ import annotations
 

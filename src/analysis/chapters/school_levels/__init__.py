@@ -1,4 +1,4 @@
-"""Reference levels: what goes with schoolweging, and how far alike schools differ by more than luck."""
+"""Reference levels: what goes with schoolweging, and how far alike schools differ by more than sampling variation."""
 
 from __future__ import annotations
 
