@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.chapters.leergroei.models import closure, weights
-from analysis.chapters.leergroei.models.design import Design, percentile_growth
+from analysis.chapters.leergroei.models.design import TAKEN, Design, percentile_growth
 from analysis.chapters.leergroei.models.growth import change, standardised
 from analysis.chapters.leergroei.models.logits import drop_effects, fit_drop
 from analysis.chapters.leergroei.models.missing import covered
@@ -91,11 +91,10 @@ def _for_consent(
 
 def _main(rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, weight: str | None = None) -> pd.DataFrame:
     rows = where_known(rows, [weight]) if weight else rows
-    percentiles = percentile_growth(comparable(rows, pnas), pnas, weights=weight)
-    return stacked(
-        [
-            change(standardised(rows, ois, weights=weight), ois, weights=weight),
-            closure.estimate(percentiles, weights=weight),
-            drop_effects(fit_drop(rows, ois, groups, weights=weight), overall_only=True),
-        ]
-    )
+    # One after the other: each has a frame of its own of the tests.
+    changes = change(standardised(rows, ois, weights=weight), ois, weights=weight)
+    used = [*TAKEN, *([weight] if weight else [])]
+    by_pupil_growth = percentile_growth(comparable(rows, pnas, columns=used), pnas, weights=weight)
+    trend = closure.estimate(by_pupil_growth, weights=weight)
+    del by_pupil_growth
+    return stacked([changes, trend, drop_effects(fit_drop(rows, ois, groups, weights=weight), overall_only=True)])
