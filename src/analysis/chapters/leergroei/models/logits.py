@@ -27,6 +27,8 @@ from analysis.stats.estimates import in_form, no_estimates
 from analysis.stats.logit_states import Logit, fit_logit
 from analysis.stats.regression import INTERCEPT
 
+DROPPED = ("level_m", "level_e", "share_at_risk")
+"""What of a test says whether a level is dropped, and where."""
 STEP = 0.10
 """The effect of the share at risk is per so much more of it."""
 
@@ -52,12 +54,11 @@ def fit_drop(rows: pd.DataFrame, design: Design, groups: Groups, *, weights: str
     ModelError
         If in a subject the terms are collinear.
     """
-    needed = ["level_m", "level_e", "share_at_risk"]
-    wanted = [*needed, "risk_side", *([weights] if weights else [])]
-    rows = where_known(comparable(rows, design.two_years, columns=wanted), needed)
+    wanted = [*DROPPED, "risk_side", *([weights] if weights else [])]
+    rows = where_known(comparable(rows, design.two_years, columns=wanted), DROPPED)
     if rows.empty:
         return {}
-    check_complete(rows, ["year", "location", "groep", *needed], "level_drop")
+    check_complete(rows, ["year", "location", "groep", *DROPPED], "level_drop")
     rows = rows[rows["level_m"] != groups.levels[-1]]
     return _fit(rows.assign(drop=groups.drops(rows)), "drop", design, _all_products, groups.levels[:-1], weights)
 
