@@ -239,11 +239,13 @@ def receive_bdf(folder: str, *, allow_changed_sources: bool) -> tuple[pd.DataFra
 
 def microdata_of(world: World, codes: Codes = KNOWN) -> dict[str, pd.DataFrame]:
     """Return the tables of a world that a researcher would receive, checked against their contracts."""
-    return {
-        name: check(world.frames[name], schema, f"world.{name}")
-        for name, schema in microdata(codes).items()
-        if name in world.frames
-    }
+    return _checked({**world.frames}, codes)
+
+
+def _checked(frames: dict[str, pd.DataFrame], codes: Codes) -> dict[str, pd.DataFrame]:
+    """Check tables against their contracts; each is taken out of `frames`, so that no two of all need be held."""
+    contracts = {name: schema for name, schema in microdata(codes).items() if name in frames}
+    return {name: check(frames.pop(name), schema, f"world.{name}") for name, schema in contracts.items()}
 
 
 def write_edition_world(
@@ -312,8 +314,6 @@ def _made_up(
 ) -> Received:
     world = world_without(make_world(scale, seed, truth_without(lacks), codes, region), lacks)
     figures = compare_with_published(world.frames, _published(region), scale)
-    return Received(
-        sources=open_data(world, region, schoolweging_year),
-        microdata={**microdata_of(world, codes), "published_figures": figures},
-        truth=truth_rows(world.truth),
-    )
+    described, truth, frames = open_data(world, region, schoolweging_year), truth_rows(world.truth), {**world.frames}
+    del world
+    return Received(described, {**_checked(frames, codes), "published_figures": figures}, truth)

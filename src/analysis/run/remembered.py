@@ -79,7 +79,7 @@ class Memory:
 
     def take(self, symbol: str, arguments: object, compute: Callable[[], Any]) -> Any:  # noqa: ANN401 - of any function
         """Return the result of a function: from memory, or computed and kept."""
-        given, names = _pickled(arguments)
+        given, names = _digested(arguments)
         code = self._code(symbol, names)
         if given is None or code is None:
             return compute()
@@ -88,7 +88,7 @@ class Memory:
             with suppress(Exception):  # whatever a class of its own raises: it is computed instead
                 return pickle.loads(found)  # noqa: S301 - `_read` has checked who wrote it
         result, pure = _computed(compute)
-        kept = _pickled(result)[0] if pure else None
+        kept = _pickled(result) if pure else None
         if kept is None:
             return result
         try:
@@ -141,7 +141,7 @@ def _memory(file: str) -> Memory | None:
 class _Pickler(pickle.Pickler):
     """Pickles values, and notes the functions and classes that they name and for which no environment stands."""
 
-    def __init__(self, file: io.BytesIO) -> None:
+    def __init__(self, file: io.BytesIO | _Digest) -> None:
         super().__init__(file, protocol=5)
         self.named: set[str] = set()
 
@@ -165,15 +165,40 @@ def _is_installed(obj: object, module: str) -> bool:
         return True
 
 
-def _pickled(value: object) -> tuple[bytes | None, Set[str]]:
-    """Return a value as bytes, None for what has none, and what it names that the environment does not stand for."""
-    file = io.BytesIO()
-    pickler = _Pickler(file)
+class _Digest:
+    """What is written is not held, but for its digest: the arguments are the registers of a city."""
+
+    def __init__(self) -> None:
+        self._of = sha256()
+
+    def write(self, content: bytes) -> None:
+        """Take it into the digest."""
+        self._of.update(content)
+
+    def value(self) -> bytes:
+        """Return the digest of what was written."""
+        return self._of.digest()
+
+
+def _digested(value: object) -> tuple[bytes | None, Set[str]]:
+    """Return the digest of a value or None, and what it names that the environment does not stand for."""
+    digest = _Digest()
+    pickler = _Pickler(digest)
     try:
         pickler.dump(value)
     except Exception:
         return None, frozenset()
-    return file.getvalue(), pickler.named
+    return digest.value(), pickler.named
+
+
+def _pickled(value: object) -> bytes | None:
+    """Return a value as bytes, None for what has none."""
+    file = io.BytesIO()
+    try:
+        _Pickler(file).dump(value)
+    except Exception:
+        return None
+    return file.getvalue()
 
 
 def _computed(compute: Callable[[], Any]) -> tuple[Any, bool]:

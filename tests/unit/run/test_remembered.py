@@ -7,6 +7,7 @@ import json
 import logging
 import random
 import sys
+import tracemalloc
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -141,6 +143,15 @@ SYMBOL = "analysis.stats.made_up"
 def memory(tmp_path: Path) -> Memory:
     own = {"code": "1", "names": ["analysis.errors.InputError"]}
     return Memory(tmp_path, b"k" * 32, {SYMBOL: own}, {"code": "2", "names": ["analysis.errors.ModelError"]})
+
+
+def test_arguments_are_not_held_as_bytes(memory):
+    columns = [np.full(1_000_000, number, dtype=float) for number in range(4)]
+    tracemalloc.start()
+    memory.take(SYMBOL, columns, int)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.5 * columns[0].nbytes  # one column at a time
 
 
 def times(memory: Memory, arguments: object, compute: Callable[[], object], calls: int = 3) -> int:

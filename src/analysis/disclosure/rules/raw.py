@@ -90,7 +90,9 @@ class Loaded:
             numbers = (as_numbers(values) for _, values in frame.items())
             self._areas = np.unique(np.concatenate([self._areas, *(found for found in numbers if found is not None)]))
         elif kind != AGGREGATE:
-            self.tables[name] = frame
+            # Words as numbers of words: the rows are held as long as the notebook runs.
+            words = [column for column, kind in frame.dtypes.items() if isinstance(kind, pd.StringDtype)]
+            self.tables[name] = frame.astype(dict.fromkeys(words, "category"))
             self._names = None
         self._known.clear()
         self._rows.clear()
@@ -162,7 +164,8 @@ class Loaded:
             words = self.tables[table].select_dtypes(["object", "string", "category"])
             factors = (pd.factorize(values) for _, values in words.items())
             self._labels[table] = [
-                Labels(codes, {word: position for position, word in enumerate(known)}) for codes, known in factors
+                Labels(codes.astype(np.min_scalar_type(-len(known) - 1)), {w: place for place, w in enumerate(known)})
+                for codes, known in factors
             ]
         return self._labels[table]
 

@@ -51,10 +51,10 @@ class Spans:
     def __init__(
         self, numbers: Mapping[str, Floats], owned: Mapping[str, Floats], labels: Sequence[Labels], rows: int
     ) -> None:
-        names = [name for name, values in numbers.items() if len(values) == rows]
-        self._values = np.array([numbers[name] for name in names], dtype=np.float64).reshape(len(names), rows)
-        self._owned = np.array([np.isin(numbers[name], owned[name]) for name in names], bool).reshape(len(names), rows)
-        self._labels = labels
+        # Not one array of all columns: those of a million pupils would be held twice.
+        whole = {name: values for name, values in numbers.items() if len(values) == rows}
+        self._columns = [(values, np.isin(values, owned[name])) for name, values in whole.items()]
+        self._labels, self._all = labels, rows
         self._rows = [_rows_of(label) for label in labels]
         self._known: dict[Codes, Ends] = {}
 
@@ -80,7 +80,7 @@ class Spans:
             position: np.concatenate([self._rows[position][code] for code in codes[position]]) for position in named
         }
         if not rows_of:
-            return np.arange(self._values.shape[1])
+            return np.arange(self._all)
         smallest = min(named, key=lambda position: len(rows_of[position]))  # few rows are then looked at
         rows = rows_of[smallest]
         for position in named:
@@ -89,24 +89,27 @@ class Spans:
 
     def _of(self, rows: Rows) -> Ends:
         """Return the ranges and midranges of all columns in a group."""
-        values, owned = self._values[:, rows], self._owned[:, rows]
-        known = np.isfinite(values)
-        low, high = (np.where(known, values, np.inf).min(axis=1), np.where(known, values, -np.inf).max(axis=1))
-        at_ends = [_at(values, end, owned) for end in (low, high)]
-        finite = np.isfinite(low)  # a column without any value in this group shows nothing
-        fewest = np.minimum(*at_ends)[finite]
-        low, high = low[finite], high[finite]
+        found = [_ends_of(values[rows], owned[rows]) for values, owned in self._columns]
+        # A column without any value in this group shows nothing.
+        low, high, fewest = np.array([ends for ends in found if np.isfinite(ends[0])]).reshape(-1, 3).T
         return Ends(np.concatenate([high - low, (high + low) / 2]), np.concatenate([fewest, fewest]))
 
 
-def _at(values: Floats, ends: Floats, owned: np.ndarray) -> Floats:
-    """Count the rows at an end of each column; an end that is nobody's own has infinitely many."""
-    here = values == ends[:, None]
-    return np.where((here & owned).any(axis=1), here.sum(axis=1), np.inf)
+def _ends_of(values: Floats, owned: np.ndarray) -> tuple[float, float, float]:
+    """Return the lowest and the highest value, and the rows at the end that fewer have."""
+    known = np.isfinite(values)
+    low, high = values.min(where=known, initial=np.inf), values.max(where=known, initial=-np.inf)
+    return float(low), float(high), min(_at(values, end, owned) for end in (low, high))
+
+
+def _at(values: Floats, end: float, owned: np.ndarray) -> float:
+    """Count the rows at an end of a column; an end that is nobody's own has infinitely many."""
+    here = values == end
+    return float(here.sum()) if (here & owned).any() else np.inf
 
 
 def _rows_of(label: Labels) -> list[Rows]:
     """Return the rows that hold each word of a column."""
-    order = np.argsort(label.codes, kind="stable")
+    order = np.argsort(label.codes, kind="stable").astype(np.min_scalar_type(len(label.codes)))
     ends = np.searchsorted(label.codes[order], np.arange(len(label.place) + 1))
     return [order[first:last] for first, last in pairwise(ends)]

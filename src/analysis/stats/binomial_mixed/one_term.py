@@ -17,12 +17,11 @@ algorithm, JRSS B 44(2).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
 from numpy.polynomial.hermite import hermgauss
-from scipy.special import logsumexp
 
 from analysis.stats.arrays import Floats
 from analysis.stats.binomial_mixed.counts import Counts
@@ -104,7 +103,9 @@ def fit_one_term(
     return MixedLogit(beta, covariance, tau, low, high, top.loglik, len(data.starts), float(counts.n.sum()))
 
 
-def mode(counts: Counts, log_odds: Floats, tau: float, data: Sorted) -> tuple[Floats, Floats]:
+def mode(
+    counts: Counts, log_odds: Floats, tau: float, data: Sorted, start: Floats | None = None
+) -> tuple[Floats, Floats]:
     """Return the mode of each group's standardised difference, and its standard deviation by the curvature there.
 
     Parameters
@@ -112,6 +113,7 @@ def mode(counts: Counts, log_odds: Floats, tau: float, data: Sorted) -> tuple[Fl
     counts, log_odds : Of each row in the order of `data`; the log odds without the difference, shape (rows,).
     tau : Standard deviation between groups.
     data : Which row is of which group.
+    start : Where the search begins, shape (groups,); by default at no difference.
 
     Raises
     ------
@@ -124,7 +126,8 @@ def mode(counts: Counts, log_odds: Floats, tau: float, data: Sorted) -> tuple[Fl
         step = (tau * data.total(slope) - z) / (1 - tau**2 * data.total(curvature))
         return data.total(loglik) - z**2 / 2, [step]
 
-    z = modes(evaluate, [np.zeros(len(data.starts))], [np.arange(len(data.starts))])[0]
+    start = np.zeros(len(data.starts)) if start is None else start
+    z = modes(evaluate, [start], [np.arange(len(data.starts))])[0]
     curvature = counts.terms((log_odds + tau * z[data.codes])[:, None])[2][:, 0]
     return z, 1 / np.sqrt(1 - tau**2 * data.total(curvature))
 
@@ -135,17 +138,22 @@ class _Quadrature:
 
     data: Sorted
     nodes: int
+    last: list[Floats] = field(default_factory=list)
+    """Modes of the last point, if any: the next is near it."""
 
     def at(self, parameters: Floats) -> Point:
         data, tau = self.data, float(parameters[-1])
         log_odds = data.rows @ parameters[:-1]
-        z, sd = mode(data.counts, log_odds, tau, data)
+        z, sd = mode(data.counts, log_odds, tau, data, self.last.pop() if self.last else None)
+        self.last.append(z)
         t, weight = _nodes(self.nodes)
         points = z[:, None] + np.sqrt(2) * sd[:, None] * t
         loglik, slope, curvature = data.counts.terms(log_odds[:, None] + tau * points[data.codes])
         logs = np.log(weight) + t**2 + np.log(sd / np.sqrt(np.pi))[:, None] + data.summed(loglik) - points**2 / 2
-        total = logsumexp(logs, axis=1)
-        mass = np.exp(logs - total[:, None])
+        top = logs.max(axis=1, keepdims=True)
+        mass = np.exp(logs - top)
+        sums = mass.sum(axis=1, keepdims=True)
+        mass, total = mass / sums, np.log(sums) + top
         score, information = self._derivatives(points, mass, slope, curvature)
         return Point(parameters, float(total.sum()), score, information)
 

@@ -21,7 +21,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from analysis.stats.binomial_mixed.search import Surface, highest, limits, reach, without
+from analysis.stats.binomial_mixed.search import Surface, highest_others, limits, reach
 from analysis.stats.newton import Point
 
 CLOSE = 1e-5
@@ -48,23 +48,22 @@ def restricted_fit(surface: Surface, top: Point, which: int, level: float) -> tu
     ModelError
         If the search does not converge.
     """
-    height, far = restricted_height(surface, top, which), reach(top, which)
+    others, far = highest_others(surface, top, which), reach(top, which)
+    height = restricted_height(others)
     best = _highest(height, abs(float(top.b[which])) + far)
-    at = highest(without(surface, which, best), np.delete(top.b, which))
-    return best, *limits(height, best, far, level), at
+    return best, *limits(height, best, far, level), others(best)
 
 
-def restricted_height(surface: Surface, top: Point, which: int) -> Callable[[float], float]:
+def restricted_height(others: Callable[[float], Point]) -> Callable[[float], float]:
     """Return the restricted log-likelihood as a function of the standard deviation, but for a constant.
 
     Parameters
     ----------
-    surface, top, which : As `restricted_fit` has them.
+    others : The highest coefficients at each standard deviation, of `search.highest_others`.
     """
-    rest = np.delete(top.b, which)
 
     def height(value: float) -> float:
-        point = highest(without(surface, which, value), rest)
+        point = others(value)
         return point.loglik - float(np.linalg.slogdet(point.information)[1]) / 2
 
     return height

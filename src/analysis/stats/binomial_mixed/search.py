@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -101,10 +102,10 @@ def highest(surface: Surface, start: Floats) -> Point:
     ModelError
         If the search does not converge.
     """
-    found = climb(lambda at: _upward(surface(at)), start, weight=1.0, tolerance=LEFT, max_steps=MOST_STEPS)
+    found = climb(lambda at: _Upward.of(surface(at)), start, weight=1.0, tolerance=LEFT, max_steps=MOST_STEPS)
     if not found.converged:
         raise ModelError("a binomial mixed logit: no convergence", Reason.NO_CONVERGENCE)
-    return surface(found.point.b)
+    return found.point
 
 
 def modes(
@@ -142,17 +143,55 @@ def without(surface: Surface, which: int, value: float) -> Surface:
     """Return a log-likelihood as a function of the other parameters, with one held at a value."""
 
     def held(rest: Floats) -> Point:
-        point, others = surface(np.insert(rest, which, value)), np.delete(np.arange(len(rest) + 1), which)
-        return Point(rest, point.loglik, point.score[others], point.information[np.ix_(others, others)])
+        return _among(surface(np.insert(rest, which, value)), np.delete(np.arange(len(rest) + 1), which))
 
     return held
 
 
-def _upward(point: Point) -> Point:
-    """Return the point with a curvature whose step goes up, also where the log-likelihood is not concave."""
-    value, vector = np.linalg.eigh(point.information)
-    size = np.maximum(np.abs(value), FLAT * np.abs(value).max())
-    return Point(point.b, point.loglik, point.score, (vector * size) @ vector.T)
+def _among(point: Point, of: NDArray[np.intp]) -> Point:
+    """Return a point as one of some of its parameters."""
+    return Point(point.b[of], point.loglik, point.score[of], point.information[np.ix_(of, of)])
+
+
+def highest_others(surface: Surface, top: Point, which: int) -> Callable[[float], Point]:
+    """Return the highest point of the other parameters as a function of one of them, each value searched once.
+
+    Parameters
+    ----------
+    surface, top : The log-likelihood, and its highest point.
+    which : Position of the parameter.
+    """
+    others = np.delete(np.arange(len(top.b)), which)
+    found = {abs(float(top.b[which])): _among(top, others)}
+
+    def at(value: float) -> Point:
+        if value not in found:
+            nearest = min(found, key=lambda known: abs(known - value))
+            found[value] = highest(without(surface, which, value), found[nearest].b)
+        return found[value]
+
+    return at
+
+
+class _Upward(Point):
+    """A point whose step goes up, also where the log-likelihood is not concave.
+
+    The score is that of the integral and not of its approximation: where next to nothing is left, its step may go down.
+    """
+
+    @classmethod
+    def of(cls, point: Point) -> _Upward:
+        return cls(point.b, point.loglik, point.score, point.information)
+
+    @property
+    def height(self) -> float:
+        return super().height + LEFT
+
+    @cached_property
+    def step(self) -> Floats:
+        value, vector = np.linalg.eigh(self.information)
+        size = np.maximum(np.abs(value), FLAT * np.abs(value).max())
+        return np.asarray(vector @ (vector.T @ self.score / size), dtype=np.float64)
 
 
 def profile_limits(surface: Surface, top: Point, which: int, level: float) -> tuple[float, float]:
@@ -169,8 +208,8 @@ def profile_limits(surface: Surface, top: Point, which: int, level: float) -> tu
     float, float
         The lower limit is zero where zero itself is not rejected.
     """
-    rest, best = np.delete(top.b, which), abs(float(top.b[which]))
-    return limits(lambda value: highest(without(surface, which, value), rest).loglik, best, reach(top, which), level)
+    others, best = highest_others(surface, top, which), abs(float(top.b[which]))
+    return limits(lambda value: others(value).loglik, best, reach(top, which), level)
 
 
 def reach(top: Point, which: int) -> float:

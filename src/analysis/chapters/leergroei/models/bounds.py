@@ -122,7 +122,7 @@ def lee_bounds(rows: pd.DataFrame, design: Design, *, draws: int, seed: int) -> 
         In the form of `rows.means_by`, model ``lee_bounds``, terms ``lower`` and ``upper``, each with an interval of
         its own.
     """
-    rows_with_m_test = where_known(comparable(rows, design.two_years, WITH_M_TEST), ["level_m"])
+    rows_with_m_test = where_known(comparable(rows, design.two_years, WITH_M_TEST, ["level_m"]), ["level_m"])
     if rows_with_m_test.empty:
         return no_rows()
     check_complete(rows_with_m_test, ["subject", "groep", "level_m", "location", "closure"], "lee_bounds")

@@ -50,7 +50,7 @@ def make_up(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     traits = [name for name in COMPOSITION if name in rows]
     if "consent" not in rows:
         return pd.DataFrame(columns=["consent", "n_schools", "n_pupils", *traits])
-    rows = where_known(comparable(rows, design, REGULAR), traits)
+    rows = where_known(comparable(rows, design, REGULAR, traits), traits)
     # No row of all schools: beside it a row that is withheld could be worked out.
     kinds = {WITH: rows[~_without(rows)], WITHOUT: rows[_without(rows)]}
     return pd.DataFrame([{"consent": kind, **_described(part, traits)} for kind, part in kinds.items()])
@@ -76,7 +76,7 @@ def bounds(
     """
     if "consent" not in rows:
         return no_rows()
-    closed = comparable(rows, design, REGULAR).query("closure == 1")
+    closed = comparable(rows, design, REGULAR, ()).query("closure == 1")
     streams = np.random.SeedSequence(seed).spawn(len(design.groepen))
     limits: list[dict[str, object]] = []
     for (row, part), stream in zip(iter_groups(growth, design.groepen), streams, strict=True):

@@ -14,6 +14,8 @@ COMPOSITE = "composite"
 PERCENTILES = ("m_percentile", "e_percentile", "prior_percentile")
 COLUMNS = ("pupil", "year", "groep", "location", "education", "sex", "at_risk")
 """Of these, what the data have."""
+TAKEN = (*COLUMNS, *PERCENTILES, "m_day", "e_day", "consent", "adaptive")
+"""What `percentile_growth` takes of the tests, beside the subject and as far as the data have it."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ FEWEST_FOR_SLOPE = 6
 """Schools in a band below which a difference between schools with more and less shortage is not estimated."""
 
 CELL = ("subject", "groep", "level_m")
+GROUPED = ("level_m", "band", "share_at_risk", "shortage")
+"""What the change is told by, beside the groep."""
 
 
 def norm_growth(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
@@ -50,7 +52,7 @@ def norm_growth(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     -------
     DataFrame : in the form of `rows.means_by`: model ``norm_growth``, term ``mean``
     """
-    year = where_known(comparable(rows, design), ["norm_growth"])
+    year = where_known(comparable(rows, design, columns=["norm_growth"]), ["norm_growth"])
     year = year[year["year"] == design.year_before]
     if year.empty:
         return no_rows()
@@ -72,7 +74,9 @@ def standardised(
 
     Returns
     -------
-    DataFrame : the comparable rows of the two years with ``growth_sd``; the reference year has mean 0 in every cell
+    DataFrame
+        The comparable rows of the two years with ``growth_sd``, of which the reference year has mean 0 in every cell;
+        columns `sample.KEYS`, `GROUPED` and those of the cells and weights.
 
     Raises
     ------
@@ -80,7 +84,8 @@ def standardised(
         If a cell has fewer than two pupils, or no variation, in the reference year.
     """
     cell = cells(rows, cell)
-    rows = where_known(comparable(rows, design.two_years), cell)
+    used = [*cell, "growth", *GROUPED, *([weights] if weights else [])]
+    rows = where_known(comparable(rows, design.two_years, columns=used), cell)
     check_complete(rows, ["growth", "closure", "location", *cell, *([weights] if weights else [])], "growth")
     joined = rows.join(moments(rows[rows["closure"] == 0], list(cell), weights), on=list(cell))
     unknown = ~(joined["sd"] > 0)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from analysis.chapters.leergroei.models import closure, weights
-from analysis.chapters.leergroei.models.design import Design, percentile_growth
-from analysis.chapters.leergroei.models.growth import change, standardised
-from analysis.chapters.leergroei.models.logits import drop_effects, fit_drop
+from analysis.chapters.leergroei.models.design import TAKEN, Design, percentile_growth
+from analysis.chapters.leergroei.models.growth import CELL, change, standardised
+from analysis.chapters.leergroei.models.logits import DROPPED, drop_effects, fit_drop
 from analysis.chapters.leergroei.models.missing import covered
 from analysis.chapters.leergroei.models.rows import ESTIMATE, stacked
 from analysis.chapters.leergroei.models.sample import Groups, comparable
@@ -90,12 +92,13 @@ def _for_consent(
 
 
 def _main(rows: pd.DataFrame, ois: Design, pnas: Design, groups: Groups, weight: str | None = None) -> pd.DataFrame:
-    rows = where_known(rows, [weight]) if weight else rows
-    percentiles = percentile_growth(comparable(rows, pnas), pnas, weights=weight)
-    return stacked(
-        [
-            change(standardised(rows, ois, weights=weight), ois, weights=weight),
-            closure.estimate(percentiles, weights=weight),
-            drop_effects(fit_drop(rows, ois, groups, weights=weight), overall_only=True),
-        ]
-    )
+    weights = [weight] if weight else []
+
+    def of(design: Design, columns: Sequence[str]) -> pd.DataFrame:
+        """Return the rows of one finding, and no more: each has gone before the next."""
+        return where_known(comparable(rows, design, columns=[*columns, *weights]), weights)
+
+    changes = change(standardised(of(ois, (*CELL, "growth")), ois, weights=weight), ois, weights=weight)
+    trend = closure.estimate(percentile_growth(of(pnas, TAKEN), pnas, weights=weight), weights=weight)
+    drops = fit_drop(of(ois, DROPPED), ois, groups, weights=weight)
+    return stacked([changes, trend, drop_effects(drops, overall_only=True)])

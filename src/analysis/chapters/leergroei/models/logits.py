@@ -27,6 +27,8 @@ from analysis.stats.estimates import in_form, no_estimates
 from analysis.stats.logit_states import Logit, fit_logit
 from analysis.stats.regression import INTERCEPT
 
+DROPPED = ("level_m", "level_e", "share_at_risk")
+"""What of a test says whether a level is dropped, and where."""
 STEP = 0.10
 """The effect of the share at risk is per so much more of it."""
 
@@ -52,10 +54,11 @@ def fit_drop(rows: pd.DataFrame, design: Design, groups: Groups, *, weights: str
     ModelError
         If in a subject the terms are collinear.
     """
-    rows = where_known(comparable(rows, design.two_years), ["level_m", "level_e", "share_at_risk"])
+    wanted = [*DROPPED, "risk_side", *([weights] if weights else [])]
+    rows = where_known(comparable(rows, design.two_years, columns=wanted), DROPPED)
     if rows.empty:
         return {}
-    check_complete(rows, ["year", "location", "groep", "level_m", "level_e", "share_at_risk"], "level_drop")
+    check_complete(rows, ["year", "location", "groep", *DROPPED], "level_drop")
     rows = rows[rows["level_m"] != groups.levels[-1]]
     return _fit(rows.assign(drop=groups.drops(rows)), "drop", design, _all_products, groups.levels[:-1], weights)
 
@@ -119,7 +122,8 @@ def presence(rows: pd.DataFrame, design: Design, groups: Groups) -> pd.DataFrame
         Coefficients (model ``e_test_logit``, see `coefficients`) and average effects (``e_test_ame``, in the form of
         `rows.means_by`) for all pupils, by level, and by level and many or few at risk at the school.
     """
-    rows = where_known(comparable(rows, design.two_years, WITH_M_TEST), ["level_m", "share_at_risk"])
+    wanted = ["level_m", "share_at_risk", "risk_side"]
+    rows = where_known(comparable(rows, design.two_years, WITH_M_TEST, wanted), wanted[:2])
     if rows.empty:
         return no_rows()
     check_complete(rows, ["subject", "year", "location", "level_m", "groep", "share_at_risk"], "e_test_logit")

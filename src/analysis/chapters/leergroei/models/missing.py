@@ -34,7 +34,8 @@ def missing_tests(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
         ``share_of_m_test, share_of_both``: the level's share among all pupils of the subject and year with an M-test,
         and among those with both.
     """
-    rows = where_known(comparable(rows, design, WITH_M_TEST), ["level_m"]).rename(columns={"subject": "outcome"})
+    rows = where_known(comparable(rows, design, WITH_M_TEST, ["level_m"]), ["level_m"])
+    rows = rows.rename(columns={"subject": "outcome"})
     if rows.empty:
         return pd.DataFrame(columns=[*KEYS, *NUMBERS])
     check_complete(rows, [*KEYS, "location"], "missing_tests")
@@ -66,7 +67,7 @@ def presence_by_level(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
     -------
     DataFrame : in the form of `rows.means_by`, model ``e_test_share``; the term is the year
     """
-    rows = where_known(comparable(rows, design, WITH_M_TEST), ["level_m"])
+    rows = where_known(comparable(rows, design, WITH_M_TEST, ["level_m"]), ["level_m"])
     if rows.empty:
         return no_rows()
     rows = rows.assign(present=(rows["reason"] == "both").astype(float))

@@ -45,7 +45,8 @@ def expected_and_observed(rows: pd.DataFrame, design: Design, groups: Groups) ->
         growth_closure`` (national standard deviations) and ``drop_expected, drop_before, drop_closure`` (probability;
         not for the lowest level). The expected ones have the error of a mean over pupils, not that of a, b and s.
     """
-    known = where_known(comparable(rows, design), ["standing_m", "standing_e", "level_m", "level_e"])
+    used = ["standing_m", "standing_e", "level_m", "level_e"]
+    known = where_known(comparable(rows, design, columns=[*used, "norm_growth"]), used)
     if known.empty:
         return no_rows()
     standing = _with_expectation(known, design, groups)
@@ -79,8 +80,8 @@ def change_by_prior_level(rows: pd.DataFrame, design: Design, groups: Groups) ->
         return no_rows()
     edges = [-np.inf, *np.arange(1, len(groups.levels)) * 100 / len(groups.levels), np.inf]
     level = pd.cut(rows["prior_percentile"], edges, labels=list(reversed(groups.levels)))
-    known = rows.assign(level_prior=level.astype(object)).dropna(subset=["level_prior"])
-    growth = standardised(known, design, ("subject", "groep", "level_prior"))
+    with_prior = rows.assign(level_prior=level.astype(object))
+    growth = standardised(with_prior, design, ("subject", "groep", "level_prior"))
     return change(growth, design, ("level_prior",), model="ois_prior_level")
 
 

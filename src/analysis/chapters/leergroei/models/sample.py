@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,9 @@ FEW = 10
 REGULAR = ("both", *REASONS[1:])
 """Tests at regular schools, with consent or not."""
 
+
+KEYS = ("pupil", "subject", "groep", "year", "location", "closure", "reason")
+"""Columns that say of whom, of what and of when a test is."""
 
 MAY_BE_UNKNOWN = (
     *("share_at_risk", "shortage", "level_m", "level_e", "m_percentile", "e_percentile", "m_day", "e_day"),
@@ -136,7 +139,9 @@ def with_shortage(by_location: pd.DataFrame, by_location_shortage: pd.DataFrame,
     return by_location.assign(shortage=by_location["location"].map(of_year.set_index("location")["shortage"]))
 
 
-def comparable(rows: pd.DataFrame, design: Design, reasons: Sequence[str] = ("both",)) -> pd.DataFrame:
+def comparable(
+    rows: pd.DataFrame, design: Design, reasons: Sequence[str] = ("both",), columns: Collection[str] | None = None
+) -> pd.DataFrame:
     """Select the tests of a design that may be compared, or others by why they may not.
 
     Parameters
@@ -144,12 +149,14 @@ def comparable(rows: pd.DataFrame, design: Design, reasons: Sequence[str] = ("bo
     rows : as `select` returns them
     design : no more than was selected
     reasons : of `REASONS`, or ``both``; see `WITH_M_TEST` and `REGULAR`
+    columns : those wanted beside `KEYS`, as far as there are: the tests of a city take much memory; by default all
 
     Returns
     -------
     DataFrame : rows of these reasons
     """
-    return rows[rows["reason"].isin(list(reasons)) & design.covers(rows)]
+    kept = rows if columns is None else rows[[name for name in rows if name in {*KEYS, *columns}]]
+    return kept[rows["reason"].isin(list(reasons)) & design.covers(rows)]
 
 
 def account(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
@@ -166,7 +173,7 @@ def account(rows: pd.DataFrame, design: Design) -> pd.DataFrame:
         One row per subject and year: ``subject, year, n_pupils``, ``n_<reason>`` for each of `REASONS` that the data
         tell, ``n_both`` and ``share_both``.
     """
-    counts = pd.crosstab([rows["subject"], rows["year"]], rows["reason"])
+    counts = pd.crosstab([rows["subject"], rows["year"]], rows["reason"].astype(str))
     reasons = [reason for reason in REASONS if TOLD_BY.get(reason, "reason") in rows]
     reasons = [reason for reason in reasons if reason != USE_UNKNOWN or reason in counts]
     counts = counts.reindex(columns=[*reasons, "both"], fill_value=0)
@@ -250,7 +257,8 @@ def _schools(by_location: pd.DataFrame, rows: pd.DataFrame, groups: Groups) -> p
     bands = in_bands(ordinary["share_at_risk"], groups.risk_edges, per_cent)
     many = ordinary["share_at_risk"] >= groups.high_risk
     sides = np.where(many, f"{groups.high_risk:.0%} or more at risk", f"fewer than {groups.high_risk:.0%} at risk")
-    return schools.assign(band=pd.Series(bands, index=ordinary.index), risk_side=pd.Series(sides, index=ordinary.index))
+    of_schools = {"band": bands, "risk_side": pd.Categorical(sides)}
+    return schools.assign(**{name: pd.Series(values, ordinary.index) for name, values in of_schools.items()})
 
 
 def _reason(rows: pd.DataFrame) -> pd.Series:
@@ -264,7 +272,8 @@ def _reason(rows: pd.DataFrame) -> pd.Series:
         rows["m_score"].isna(),
         rows["e_score"].isna(),
     ]
-    return pd.Series(np.select([hold.to_numpy(bool) for hold in holds], REASONS, "both"), index=rows.index)
+    first = np.select([hold.to_numpy(bool) for hold in holds], [*range(len(REASONS))], len(REASONS))
+    return pd.Series(pd.Categorical.from_codes(first, pd.Index([*REASONS, "both"])), index=rows.index)
 
 
 def _flag(rows: pd.DataFrame, name: str, *, absent: bool = False) -> pd.Series:

@@ -44,7 +44,7 @@ def for_absence(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFrame
     DataFrame : `rows` with ``weight``; missing for pupils without both tests, or of whom a part of the logit is missing
     """
     used = _there(rows, ("level_m", *TRAITS, "share_at_risk"))
-    with_m_test = where_known(comparable(rows, design, WITH_M_TEST), used)
+    with_m_test = where_known(comparable(rows, design, WITH_M_TEST, used), used)
     check_complete(with_m_test, ["subject", "year", "location", *used], WEIGHT)
     weights = [
         _weights(part, (part["reason"] == "both").rename("present"), _level_and_risk, trim)
@@ -72,7 +72,8 @@ def for_consent(rows: pd.DataFrame, design: Design, trim: float) -> pd.DataFrame
     ModelError
         If the share at risk, the shortage and traits of pupils predict perfectly, or not at all, who gave consent.
     """
-    regular = where_known(comparable(rows, design, REGULAR), _there(rows, (*COMPOSITION, *TRAITS)))
+    used = _there(rows, (*COMPOSITION, *TRAITS))
+    regular = where_known(comparable(rows, design, REGULAR, used), used)
     weights = [
         _weights(part, (part["reason"] != "no_consent").rename("gave"), _composition, trim, refused=True)
         for _, part in regular.groupby("subject", sort=False)

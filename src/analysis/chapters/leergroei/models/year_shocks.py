@@ -112,7 +112,7 @@ def against_year_before(rows: pd.DataFrame, design: Design, headlines: pd.DataFr
     The change is the difference of two years, so that its error is :math:`\sqrt{2}\,\hat\sigma`.
     """
     cell = cells(rows)
-    known = where_known(comparable(rows, design), cell)
+    known = where_known(comparable(rows, design, columns=[*cell, "growth"]), cell)
     before = known[known["year"] == design.year_before]
     joined = known.join(moments(before, cell, None), on=cell)
     joined = joined[joined["sd"] > 0]

@@ -110,8 +110,8 @@ def test_growth_against_the_norm_is_a_mean_in_national_standard_deviations(simul
 
 @pytest.mark.parametrize("weights", [None, "w"])
 def test_a_change_is_what_a_regression_on_the_closure_year_tells(simulate, design, weights):
-    rows = simulate(effect=-1.0, school_noise=1.0).assign(w=lambda rows: 1 + rows["pupil"] % 3)
-    estimates = growth.standardised(rows, design)
+    rows = simulate(effect=-1.0, school_noise=1.0)
+    estimates = growth.standardised(rows, design).assign(w=lambda rows: 1 + rows["pupil"] % 3)
     for name, part in estimates.groupby("level_m"):
         change = growth.change(part, design, weights=weights).iloc[0]
         fitted = fit(part, "growth_sd", ["closure"], cluster="location", weights=weights).estimates("m", "g", "u")

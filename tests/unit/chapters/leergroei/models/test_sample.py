@@ -43,6 +43,9 @@ def test_a_test_is_left_out_for_the_first_reason_that_holds():
     assert rows["reason"].tolist() == ["both", "both", *sample.REASONS]
     assert len(sample.comparable(rows, DESIGN)) == 2
     assert len(sample.comparable(rows, DESIGN, sample.WITH_M_TEST)) == 3
+    narrow = sample.comparable(rows, DESIGN, columns=["growth", "of_no_data"])
+    assert {*narrow} == {*sample.KEYS, "growth"}
+    pd.testing.assert_frame_equal(narrow, sample.comparable(rows, DESIGN)[list(narrow)])
 
 
 def test_the_account_adds_up():
