@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.stats.conditional_logit.input import Floats
-from analysis.stats.conditional_logit.pairs import Pairs, Rows, blocks, by_row, spread, standardised
+from analysis.stats.conditional_logit.pairs import Pairs, Rows, blocks, by_row, held, spread, standardised
 from analysis.stats.newton import Point
 
 
@@ -51,7 +51,7 @@ class ConstantsLikelihood:
     @cached_property
     def _standardised(self) -> tuple[list[Pairs], Floats]:
         every = [standardised(values) for values in self.pairs]
-        return [values for values, _ in every], np.array([size for _, size in every])
+        return held([values for values, _ in every]), np.array([size for _, size in every])
 
     @cached_property
     def longest(self) -> float:

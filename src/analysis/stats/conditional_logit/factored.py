@@ -21,7 +21,7 @@ from analysis.stats.conditional_logit.checks import (
 )
 from analysis.stats.conditional_logit.design import ChoiceDesign
 from analysis.stats.conditional_logit.input import Floats, Integers, choice_sets
-from analysis.stats.conditional_logit.pairs import Pairs, at, blocks, by_row, spread, summed
+from analysis.stats.conditional_logit.pairs import Pairs, at, blocks, by_row, held, spread, summed
 from analysis.stats.conditional_logit.passes import BlockMoments, block_moments
 from analysis.stats.newton import Point
 
@@ -77,7 +77,7 @@ class FactoredLikelihood:
 
     @cached_property
     def pairs(self) -> list[Pairs]:
-        return list(self.design.pairs.values())
+        return held(list(self.design.pairs.values()))
 
     @cached_property
     def shift(self) -> Floats:

@@ -6,7 +6,7 @@ So nothing that has a value per pair may count on having all of them: who needs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any
@@ -18,6 +18,10 @@ from analysis.stats.conditional_logit.input import Floats, Integers
 
 BUDGET = 32 << 20
 """Bytes of a matrix that are in memory at once; one of no more is kept whole."""
+HELD = 40
+"""Budgets for the matrices that an estimation reads over and over: they are whole while it goes on, where they fit."""
+CACHE = 1 << 19
+"""Bytes of a matrix that stay in the processor's cache with what is computed of them."""
 
 Rows = slice | NDArray[Any]
 
@@ -61,14 +65,26 @@ def made(shape: tuple[int, int], of: Callable[[Rows], Floats]) -> Pairs:
     return of(slice(None)) if _size(shape) <= BUDGET else ByRows(shape, of)
 
 
-def blocks(shape: tuple[int, ...]) -> Iterator[slice]:
+def held(matrices: Sequence[Pairs]) -> list[Pairs]:
+    """Make matrices whole, for as long as what asks for it is there; as they are, where they do not fit together.
+
+    Parameters
+    ----------
+    matrices : Of the same choosers and alternatives.
+    """
+    fits = sum(_size(values.shape) for values in matrices) <= HELD * BUDGET
+    return [values[:] if fits and isinstance(values, ByRows) else values for values in matrices]
+
+
+def blocks(shape: tuple[int, ...], budget: int | None = None) -> Iterator[slice]:
     """Yield slices of rows that fit in the budget; of a matrix that is kept, one.
 
     Parameters
     ----------
     shape : Choosers, alternatives.
+    budget : Bytes; `BUDGET` where None.
     """
-    step = max(1, BUDGET // (8 * max(shape[1], 1)))
+    step = max(1, (BUDGET if budget is None else budget) // (8 * max(shape[1], 1)))
     return (slice(start, min(start + step, shape[0])) for start in range(0, shape[0], step))
 
 

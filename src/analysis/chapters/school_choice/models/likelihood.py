@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.chapters.school_choice.models.choosers import Floats
 from analysis.chapters.school_choice.models.logit import softmax
-from analysis.stats.conditional_logit.pairs import Pairs, Rows, blocks, by_row, made, standardised, summed
+from analysis.stats.conditional_logit.pairs import CACHE, Pairs, Rows, blocks, by_row, held, made, standardised, summed
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class SchoolLikelihood:
     @cached_property
     def _standardised(self) -> tuple[list[Pairs], list[float]]:
         every = [standardised(values) for values in self.of_pairs]
-        return [values for values, _ in every], [size for _, size in every]
+        return held([values for values, _ in every]), [size for _, size in every]
 
     @cached_property
     def attributes(self) -> Floats:
@@ -107,8 +107,12 @@ class SchoolLikelihood:
         sums: list[Any] = [0.0] * 6
         parts = [*blocks(self.counts.shape)]
         for rows in parts:
-            own, share = self._sums(beta, delta, rows)
-            sums = [total + more for total, more in zip(sums, own, strict=True)]
+            share = np.empty((rows.stop - rows.start, len(delta)))
+            for few in blocks(share.shape, CACHE):
+                own = self._sums(beta, delta, slice(rows.start + few.start, rows.start + few.stop), share[few])
+                sums[:5] = [total + more for total, more in zip(sums, own, strict=False)]
+            root = np.sqrt(self.weights[rows, None]) * share
+            sums[5] += root.T @ root  # half the work of a product of two matrices
         loglik, score_pairs, pairs, cross, by_school, products = sums
         return SchoolMoments(
             loglik=loglik,
@@ -120,24 +124,25 @@ class SchoolLikelihood:
             share=share if len(parts) == 1 else self.share(beta, delta),
         )
 
-    def _sums(self, beta: Floats, delta: Floats, rows: slice) -> tuple[tuple[Any, ...], Floats]:
-        """Return of some situations what the moments are sums of, and the probabilities."""
-        counts, weights, share = self.counts[rows], self.weights[rows], self.utility(beta, delta, rows)
-        chosen = float((counts * share).sum())
-        top = share.max(axis=1, keepdims=True)
-        np.exp(share - top, out=share)
+    def _sums(self, beta: Floats, delta: Floats, rows: slice, share: Floats) -> tuple[Any, ...]:
+        """Write the probabilities of some situations into `share`, and return what the moments are sums of."""
+        counts, weights, utility = self.counts[rows], self.weights[rows], self.utility(beta, delta, rows)
+        top = utility.max(axis=1, keepdims=True)
+        np.exp(utility - top, out=share)
         total = share.sum(axis=1, keepdims=True)
         share /= total
         mass = weights[:, None] * share
         around = [each - (share * each).sum(axis=1, keepdims=True) for each in (values[rows] for values in self.pairs)]
         weighted = [mass * values for values in around]
-        n, root = len(around), np.sqrt(weights)[:, None] * share
-        sums = (
-            chosen - float(weights @ (top + np.log(total))[:, 0]),
+        n = len(around)
+        pairs = np.zeros((n, n))
+        for one in range(n):
+            for other in range(one + 1):
+                pairs[one, other] = pairs[other, one] = float((weighted[one] * around[other]).sum())
+        return (
+            float((counts * utility).sum()) - float(weights @ (top + np.log(total))[:, 0]),
             np.array([float((counts * values).sum()) for values in around]),
-            np.array([[float((one * other).sum()) for other in around] for one in weighted]).reshape(n, n),
-            np.array([one.sum(axis=0) for one in weighted]).reshape(n, share.shape[1]),
+            pairs,
+            np.array([each.sum(axis=0) for each in weighted]).reshape(n, share.shape[1]),
             mass.sum(axis=0),
-            root.T @ root,  # half the work of mass' share
         )
-        return sums, share
