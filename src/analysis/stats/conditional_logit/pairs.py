@@ -43,6 +43,9 @@ class ByRows:
     def __getitem__(self, rows: Rows) -> Floats:
         return self.of(rows)
 
+    def __len__(self) -> int:
+        return self.shape[0]
+
 
 Pairs = Floats | ByRows
 """A matrix, choosers x alternatives."""

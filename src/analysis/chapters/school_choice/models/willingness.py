@@ -233,7 +233,7 @@ def _terms_at(fit: GroupFit, typical: pd.DataFrame, weights: Floats) -> Callable
             choosers=of_kinds,
             codings=[fit.design.coding],
         )
-        return np.column_stack([share @ term_values(design, term) for term in range(len(design.terms))])
+        return np.column_stack([share @ term_values(design, term)[:] for term in range(len(design.terms))])
 
     return terms
 
@@ -248,7 +248,7 @@ def _term_gains(fit: GroupFit, stepped: pd.DataFrame) -> Floats:
         choosers=in_units(fit.choosers.situations),
         codings=[fit.design.coding],
     )
-    terms = np.stack([term_values(design, term) for term in range(len(design.terms))], axis=2)
+    terms = np.stack([term_values(design, term)[:] for term in range(len(design.terms))], axis=2)
     return np.asarray(terms[:, 1:] - terms[:, :1])
 
 
