@@ -76,7 +76,7 @@ def test_parts_of_a_matrix_are_those_of_the_whole(number, seed):
         values = matrix(KM)
         joined = beside(of_columns(of_rows(values, rows), columns), of_rows(values, np.flatnonzero(rows)))
         z, scale = standardised(values)
-        walked = [np.vstack([each[block] for block in blocks(each.shape)]) for each in (joined, z)] if rows.any() else []
+        walked = [np.vstack([each[block] for block in blocks(each.shape)]) for each in (joined, z) if len(each)]
         return [*walked, scale, at(values, some, places), nearest_first(values, 3)]
 
     whole, again = parts(), within(number, parts)
@@ -128,7 +128,7 @@ def test_what_does_not_fit_is_made_for_some_rows(budget):
 @pytest.mark.parametrize("by", [0.0, 1e-6, 0.1, 30.0, 150.0])
 def test_distances_are_those_of_the_haversine_near_and_far(by):
     rng = np.random.default_rng(5)
-    homes, schools = rng.uniform(-0.05, 0.05, (40, 2)) + [52.3, 4.9], rng.uniform(-0.05, 0.05, (9, 2)) + [52.3, 4.9 + by]
+    homes, schools = (rng.uniform([52.25, 4.85 + east], [52.35, 4.95 + east], (40, 2)) for east in (0.0, by))
     schools[0] = homes[0]
     expected = great_circle_km(homes[:, :1], homes[:, 1:], schools[:, 0], schools[:, 1])
     points = [np.column_stack([np.radians(each[:, 0]), each[:, 1]]) for each in (homes, schools)]

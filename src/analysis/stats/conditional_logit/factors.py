@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -142,13 +142,13 @@ class LevelledFactor:
                 f"{self.parsed.text!r} has {unknown} values that are no level of the estimates",
                 hint="estimate on data in which every level occurs",
             )
-        return [by_parts(lambda rows, level=level: plain[rows] == level, plain) for level in self.levels]
+        return [by_parts(partial(_is, plain, level), plain) for level in self.levels]
 
     def _known(self, plain: NDArray[Any]) -> NDArray[np.bool_]:
         """Return which values are of a level; none may be missing."""
         if pd.isna(plain).any():
             raise InputError("formula", f"missing values in {self.categorical!r}", hint=GIVE_MEANING)
-        return np.any([plain == level for level in self.levels], axis=0)
+        return np.asarray(np.any([plain == level for level in self.levels], axis=0))
 
     @cached_property
     def _numbers(self) -> Pairs:
@@ -171,6 +171,10 @@ class LevelledFactor:
         if any(np.isnan(floats[rows]).any() for rows in parts(floats)):
             raise InputError("formula", f"missing values in {name!r}", hint=GIVE_MEANING)
         return floats
+
+
+def _is(plain: Any, level: object, rows: Rows) -> NDArray[np.bool_]:  # noqa: ANN401 - of numbers or words
+    return np.asarray(plain[rows] == level)
 
 
 def parts(values: Pairs) -> Iterable[slice]:

@@ -141,7 +141,7 @@ def _products(factors: Sequence[tuple[LevelledFactor, bool]]) -> Iterator[_Colum
 
 def _design(columns: Sequence[_Column], data: LevelledData, coding: Coding) -> ChoiceDesign:
     """Sort the factors of the columns into base functions, and the choosers into types."""
-    own = np.column_stack([column.factors.get(CHOOSER, np.ones(len(data.choosers))) for column in columns])
+    own = np.column_stack([np.asarray(column.factors.get(CHOOSER, np.ones(len(data.choosers)))) for column in columns])
     distinct, types = np.unique(own, axis=0, return_inverse=True)
     if len(distinct) > MOST_TYPES:
         columns = [_built_out(column, data) for column in columns]
@@ -170,8 +170,8 @@ def _built_out(column: _Column, data: LevelledData) -> _Column:
     if CHOOSER not in column.factors:
         return column
     pair = column.factors.get(PAIR, np.ones((len(data.choosers), 1)))
-    alternative = column.factors.get(ALTERNATIVE, np.ones(len(data.alternatives)))
-    own, shape = column.factors[CHOOSER], (len(data.choosers), len(data.alternatives))
+    alternative = np.asarray(column.factors.get(ALTERNATIVE, np.ones(len(data.alternatives))))
+    own, shape = np.asarray(column.factors[CHOOSER]), (len(data.choosers), len(data.alternatives))
     return replace(column, factors={PAIR: made(shape, lambda rows: pair[rows] * own[rows][:, None] * alternative)})
 
 
@@ -187,7 +187,8 @@ def _base(column: _Column, of_pairs: dict[str, Pairs], of_alternatives: dict[str
         return ALTERNATIVE, _number(of_alternatives, column.name, np.asarray(alternative))
     if alternative is None:
         return PAIR, _number(of_pairs, column.name, pair)
-    return PAIR, _number(of_pairs, column.name, by_parts(lambda rows: pair[rows] * alternative, pair))
+    worth = np.asarray(alternative)
+    return PAIR, _number(of_pairs, column.name, by_parts(lambda rows: pair[rows] * worth, pair))
 
 
 def _number(known: dict[str, Any], name: str, values: Pairs) -> int:

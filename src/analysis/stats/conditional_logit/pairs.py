@@ -99,7 +99,7 @@ def of_rows(values: Pairs, rows: NDArray[Any]) -> Pairs:
     values, rows : The matrix; positions or flags.
     """
     if isinstance(values, np.ndarray):
-        return values[rows]
+        return np.asarray(values[rows])
     positions = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
     return made((len(positions), values.shape[1]), partial(_some_rows, values, positions))
 

@@ -167,12 +167,12 @@ class Choosers(OwnFields):
     @cached_property
     def weights(self) -> Floats:
         """Choosers of each situation."""
-        return np.bincount(self.rows_chosen[0], self.chosen.to_numpy(float), len(self.situations))
+        return np.bincount(self.rows_chosen[0], self.chosen.to_numpy(float), len(self.situations)).astype(np.float64)
 
     @cached_property
     def attending(self) -> Floats:
         """Choosers of each school."""
-        return np.bincount(self.rows_chosen[1], self.chosen.to_numpy(float), len(self.schools))
+        return np.bincount(self.rows_chosen[1], self.chosen.to_numpy(float), len(self.schools)).astype(np.float64)
 
     @property
     def number(self) -> int:

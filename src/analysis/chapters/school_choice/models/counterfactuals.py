@@ -102,8 +102,10 @@ def by_rule(choosers: Choosers, *, draws: int, seed: int) -> tuple[dict[str, Flo
     room = pd.Series(places(choosers), index=choosers.schools.index).reindex(every.schools, fill_value=0).to_numpy()
     rng = np.random.default_rng(seed)
     km, first = every.distance_km, nearest_first(every.distance_km, CONSIDERED)
-    asked = {"homes": population.row, "priority": choosers.priority, "first": first}
-    lotteries = [nearest_with_capacity(km, room, rng, **asked) for _ in range(LOTTERIES)]
+    lotteries = [
+        nearest_with_capacity(km, room, rng, homes=population.row, priority=choosers.priority, first=first)
+        for _ in range(LOTTERIES)
+    ]
     mixed = [rng.permutation(population.school) for _ in range(draws)]
     schools: Mapping[str, Sequence[NDArray[np.intp]]] = {
         "now": [population.school],

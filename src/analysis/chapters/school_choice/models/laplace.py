@@ -125,8 +125,8 @@ class LaplacePoint:
             third *= variance - (some * variance).sum(axis=1, keepdims=True)
             by_school += third.sum(axis=0)
             direct += [float((third * values[rows]).sum()) for values in self.likelihood.pairs]
-        of_attributes = self.likelihood.attributes.T @ by_school
-        bend: Floats = np.concatenate([direct, of_attributes]) - self.tau**2 * self.to_schools @ (self.shrinkage @ by_school)
+        direct = np.concatenate([direct, self.likelihood.attributes.T @ by_school])
+        bend: Floats = direct - self.tau**2 * self.to_schools @ (self.shrinkage @ by_school)
         return bend
 
     def check(self) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.chapters.school_choice.models.choosers import CLUSTER, Choosers, Flags, Floats
-from analysis.stats.conditional_logit.pairs import Pairs, Rows, blocks, made
 from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult, design_from_formula, fit_factored
 from analysis.stats.conditional_logit.design import Coding
+from analysis.stats.conditional_logit.pairs import Pairs, Rows, blocks, made
 
 # Not variables of a formula: where things are, and what they are called.
 NO_VARIABLES = ("group", "lat", "lon", CLUSTER)

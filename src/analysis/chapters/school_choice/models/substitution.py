@@ -150,12 +150,14 @@ def by_kind(shares: Iterable[Floats], kinds: pd.Series, weights: Floats | None =
             "substitution: all schools are of one kind, so that nothing is left when it closes", Reason.NO_VARIATION
         )
     member = pd.get_dummies(kinds)[names].to_numpy(float)
-    schools, whole, sizes, tastes = 0.0, 0.0, 0.0, 0
-    for tastes, each in enumerate(shares, 1):  # one taste at a time: of many schools the flows are a large matrix
+    schools, whole = np.zeros((len(kinds),) * 2), np.zeros((len(names),) * 2)
+    by_taste: list[Floats] = []
+    for each in shares:  # one at a time: of many schools the flows are a large matrix
         number = np.ones(len(each)) if weights is None else weights
-        schools, whole = schools + _flows(each, number), whole + _flows(each @ member, number)
-        sizes = sizes + number @ each
-    sizes = sizes / tastes
+        schools += _flows(each, number)
+        whole += _flows(each @ member, number)
+        by_taste.append(number @ each)
+    sizes = np.mean(by_taste, axis=0)
     flows = {
         ONE_SCHOOL: (member.T @ schools @ member, member.T @ _flows(sizes[None], np.ones(1)) @ member),
         ALL_SCHOOLS: (whole, _flows((sizes @ member)[None], np.ones(1))),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,8 @@ from analysis.stats.conditional_logit.simulation import Draw, Seats, Utilities, 
 IMPOSSIBLE = -1e6
 """Utility of a school of a kind that nobody of a group attends."""
 
+Worlds = Mapping[Hashable, Utilities]
+"""Utilities by the name of the world, or by the factors that are as they are."""
 FIT, NO_TASTE = "model_fit", "no_taste"
 FACTORS = ("residence", "distance", "tastes")
 
@@ -143,7 +146,7 @@ class _Setting:
         """Return the choosers in each other's homes: the first in that of ``order[0]``, and so on."""
         return Seats.of(self.population.row[order], self.kind)
 
-    def attend(self, rounds: Sequence[_Round]) -> dict[Hashable, tuple[Floats, Floats]]:
+    def attend(self, rounds: Iterable[_Round]) -> dict[Hashable, tuple[Floats, Floats]]:
         """Draw the choices of rounds: per world the indices by round, and the expected number of choosers by group."""
         named = [each for one in rounds for each in one.draws()]
         choices = drawn(self.design.pairs, [draw for _, draw in named], available_threads())
@@ -163,7 +166,7 @@ class _Round:
     """The choosers at their seats before some worlds, with their luck."""
 
     seats: Seats
-    worlds: Mapping[Hashable, Utilities]
+    worlds: Worlds
     uniform: Floats
 
     def draws(self) -> Iterator[tuple[list[Hashable], Draw]]:
@@ -229,21 +232,26 @@ def simulate(choosers: Choosers, models: Models, changed: Mapping[str, Change], 
     uniform = [rng.random(population.size) for rng in luck]
     orders = [rng.permutation(population.size) for rng in luck]
     mixed = [_mixed(now, *each) for each in zip(coefficients.of_groups(terms), coefficients.of_all(terms), strict=True)]
-    stays = [
-        {NO_TASTE: now.own(untasted)} | {names | {"residence"}: world for names, world in worlds.items()}
-        for untasted, worlds in zip(coefficients.without_taste(now.design), mixed, strict=True)
-    ]
-    found = now.attend([_Round(now.at_home, *each) for each in zip(stays, uniform, strict=True)])
+    stays = [_stays(now, *each) for each in zip(coefficients.without_taste(now.design), mixed, strict=True)]
+    found = now.attend(map(_Round, repeat(now.at_home), stays, uniform))
     found[FIT] = found[frozenset(FACTORS)]
-    found |= now.attend([_Round(now.moved(order), *each) for order, *each in zip(orders, mixed, uniform, strict=True)])
+    found |= now.attend(map(_Round, map(now.moved, orders), mixed, uniform))
     for name, setting in others.items():
-        worlds = [{name: setting.own(each)} for each in coefficients.of_groups(setting.design.terms)]
-        found |= setting.attend([_Round(setting.at_home, *each) for each in zip(worlds, uniform, strict=True)])
-    numbers = {name: each for name, (_, each) in found.items() if isinstance(name, str)}
+        worlds: list[Worlds] = [{name: setting.own(each)} for each in coefficients.of_groups(setting.design.terms)]
+        found |= setting.attend(map(_Round, repeat(setting.at_home), worlds, uniform))
+    numbers: dict[Hashable, Floats] = {name: each for name, (_, each) in found.items() if isinstance(name, str)}
     return Drawn(population.measures, {name: each for name, (each, _) in found.items()}, numbers)
 
 
-def _mixed(now: _Setting, of_groups: Floats, of_all: Floats) -> dict[frozenset[str], Utilities]:
+def _stays(now: _Setting, untasted: Floats, mixed: Worlds) -> Worlds:
+    """Return the utilities of the worlds in which choosers stay where they live."""
+    worlds: dict[Hashable, Utilities] = {NO_TASTE: now.own(untasted)}
+    return worlds | {
+        frozenset({"residence", *names}): each for names, each in mixed.items() if isinstance(names, frozenset)
+    }
+
+
+def _mixed(now: _Setting, of_groups: Floats, of_all: Floats) -> Worlds:
     """Return the utilities with some factors as they are, and the others the same for all."""
     own, common = now.own(of_groups), utilities(now.design, of_all)
     return {

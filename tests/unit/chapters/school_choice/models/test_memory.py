@@ -93,5 +93,5 @@ def test_choosers_and_models_are_kept_without_what_was_made_of_them(whole):
     distance_fit(fits.of("entry_cohort"), EDGES)
     assert len(pickle.dumps(choosers)) == before
     assert len(pickle.dumps(fits)) == kept
-    again = pickle.loads(pickle.dumps(within(0, lambda: anew(whole[0]))))
+    again = pickle.loads(pickle.dumps(within(0, lambda: anew(whole[0]))))  # noqa: S301 - of the line itself
     assert (again.nearest == choosers.nearest).all()
