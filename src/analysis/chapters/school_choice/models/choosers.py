@@ -7,30 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from analysis.chapters.school_choice.models.distances import Everywhere, among, distances, ranks
 from analysis.codes import Codes
 from analysis.errors import InputError, ModelError, Reason
 from analysis.formula import variables
 from analysis.stats.allocation import PRIORITY, nearest_first
 from analysis.stats.complete import check_complete
-from analysis.stats.conditional_logit.pairs import (
-    OwnFields,
-    Pairs,
-    Rows,
-    at,
-    beside,
-    made,
-    of_columns,
-    of_rows,
-)
-from analysis.stats.conditional_logit.passes import half_angles
-from analysis.stats.geography import EARTH_RADIUS_KM
+from analysis.stats.conditional_logit.pairs import OwnFields, Pairs, at, beside, made, of_columns, of_rows
 from analysis.topics.choice import LOG_OFFSET_KM
 
 CLUSTER = "pc4"
@@ -43,26 +33,6 @@ PAIR_VARIABLES = ("distance_km", "log_distance", "travel_rank", "within_priority
 CODES = Codes()
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
-class Everywhere(OwnFields):
-    """Distances to all schools, alternatives or not.
-
-    Parameters
-    ----------
-    schools : Their locations, sorted.
-    distance_km : Situations x these schools.
-    """
-
-    schools: pd.Index
-    distance_km: Pairs
-
-    @classmethod
-    def of(cls, schools: pd.Index, distance_km: Pairs) -> Everywhere:
-        """Sort schools by name: of those at one distance the first is the nearer one."""
-        order = np.array(sorted(range(len(schools)), key=lambda position: str(schools[position])), dtype=np.intp)
-        return cls(schools[order], of_columns(distance_km, order))
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,12 +191,12 @@ class Choosers(OwnFields):
     def travel_rank(self) -> Pairs:
         positions = self.everywhere.schools.get_indexer(self.schools.index)
         every = self.everywhere.distance_km
-        return made(self.distance_km.shape, lambda rows: _ranks(every[rows])[:, positions])
+        return made(self.distance_km.shape, lambda rows: ranks(every[rows])[:, positions])
 
     @cached_property
     def within_priority(self) -> Pairs:
         near, n_schools = self.nearest[:, : self.priority], len(self.schools)
-        return made(self.distance_km.shape, lambda rows: _among(near[rows], n_schools))
+        return made(self.distance_km.shape, lambda rows: among(near[rows], n_schools))
 
     @property
     def pairs(self) -> Mapping[str, Pairs]:
@@ -250,7 +220,7 @@ class Choosers(OwnFields):
             situations=self.situations[rows],
             distance_km=of_rows(self.distance_km, rows),
             chosen=self.chosen[rows[self.rows_chosen[0]]],
-            without=None if self.without is None else _of_homes(self.without, rows),
+            without=None if self.without is None else self.without.of_homes(rows),
         )
 
     def attainable(self, formula: str) -> Choosers:
@@ -286,7 +256,7 @@ class Choosers(OwnFields):
             schools=_without_unused(self.schools[stays]),
             distance_km=of_rows(of_columns(self.distance_km, stays), chooses),
             chosen=chosen,
-            without=_of_homes(without, chooses),
+            without=without.of_homes(chooses),
         )
 
 
@@ -343,51 +313,6 @@ def ages_of(models: Sequence[str], age: int) -> dict[str, int | None]:
     models, age : As in `by_model`.
     """
     return {name: age if name == "entry_cohort" else None for name in models}
-
-
-def distances(homes: pd.DataFrame, schools: pd.DataFrame) -> Pairs:
-    """Compute great-circle distances.
-
-    Parameters
-    ----------
-    homes, schools : ``lat`` and ``lon``, degrees.
-
-    Returns
-    -------
-    array
-        Kilometres, homes x schools.
-    """
-    home, school = (frame[["lat", "lon"]].to_numpy(float) for frame in (homes, schools))
-    if np.isnan(home).any() or np.isnan(school).any():
-        raise ModelError("choosers: a home or a school without coordinates", Reason.MISSING)
-    return made((len(home), len(school)), partial(_great_circle_km, home, school))
-
-
-def _great_circle_km(home: Floats, school: Floats, rows: Rows) -> Floats:
-    """As `analysis.stats.geography.great_circle_km`, to the last digit or two, in a fifth of the time."""
-    from_, to = (np.column_stack([np.radians(points[:, 0]), points[:, 1]]) for points in (home[rows], school))
-    km: Floats = half_angles(from_, to)
-    km *= 2 * EARTH_RADIUS_KM
-    return km
-
-
-def _of_homes(every: Everywhere, rows: Flags) -> Everywhere:
-    return Everywhere(every.schools, of_rows(every.distance_km, rows))
-
-
-def _ranks(distance_km: Floats) -> Floats:
-    """Rank by distance, then by column, 1 for the nearest."""
-    order = np.argsort(distance_km, axis=1, kind="stable")
-    rank = np.empty(order.shape)
-    np.put_along_axis(rank, order, np.arange(1.0, order.shape[1] + 1), axis=1)
-    return rank
-
-
-def _among(positions: NDArray[np.intp], number: int) -> Floats:
-    """Return 1 at the positions of each row, of as many columns; -1 is none of them."""
-    among = np.zeros((len(positions), number + 1))
-    np.put_along_axis(among, positions, 1.0, axis=1)
-    return np.ascontiguousarray(among[:, :number])
 
 
 def _categorised(schools: pd.DataFrame, codes: Codes) -> pd.DataFrame:

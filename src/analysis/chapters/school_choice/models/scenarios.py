@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.school_choice.models.choosers import CLUSTER, Choosers, Flags, distances
+from analysis.chapters.school_choice.models.choosers import CLUSTER, Choosers, Flags
+from analysis.chapters.school_choice.models.distances import distances
 from analysis.errors import InputError
 from analysis.stats.conditional_logit.pairs import beside, by_row, of_columns
 

@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.chapters.school_choice.models.attended import kinds_attended, nearest_by_pc4
-from analysis.chapters.school_choice.models.choosers import distances
 from analysis.chapters.school_choice.models.counterfactuals import by_rule, modelled
+from analysis.chapters.school_choice.models.distances import distances
 from analysis.chapters.school_choice.models.effects import random_effects, random_effects_table
 from analysis.chapters.school_choice.models.fit_quality import distance_fit, fit_table
 from analysis.chapters.school_choice.models.groups import coefficients, fit_groups

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from analysis.chapters.school_choice.models.attended import nearest_by_pc4
-from analysis.chapters.school_choice.models.choosers import Choosers, distances
+from analysis.chapters.school_choice.models.choosers import Choosers
 from analysis.chapters.school_choice.models.constants import fit_constants
 from analysis.chapters.school_choice.models.counterfactuals import by_rule
+from analysis.chapters.school_choice.models.distances import distances
 from analysis.chapters.school_choice.models.groups import fit_groups
 from analysis.chapters.school_choice.models.logit import fit_logit
 from analysis.chapters.school_choice.models.scenarios import closes, opens
