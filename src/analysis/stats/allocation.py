@@ -12,41 +12,56 @@ from numpy.typing import NDArray
 
 from analysis.errors import ModelError, Reason
 from analysis.stats.arrays import Floats
+from analysis.stats.conditional_logit.pairs import Pairs, blocks
 
 Indices = NDArray[np.intp]
 
 NONE = -1
 """The school of a pupil without a place."""
 
-AT_ONCE = 50_000
-"""Pupils whose preferences are looked at together."""
+AT_ONCE = 4_000_000
+"""Preferences that are looked at together."""
+CONSIDERED = 60
+"""Schools that are looked at first, nearest first; all of them for who finds no place at any of these."""
 PRIORITY = 8
 """At how many nearest schools a child has priority, where an edition says nothing else."""
 
 
-def nearest(distance_km: Floats) -> Indices:
-    """Place everyone at the nearest school, places or not; of schools at one distance the first.
+def nearest_first(distance_km: Pairs, number: int) -> Indices:
+    """Find the schools nearest to each home, nearest first; of schools at one distance the first.
 
     Parameters
     ----------
     distance_km : Homes x schools.
+    number : Of schools; all where there are fewer.
 
     Returns
     -------
     Indices
-        Position of the school, per home.
+        Positions of schools, homes x number.
     """
-    return np.asarray(distance_km.argmin(axis=1), dtype=np.intp)
+    return np.vstack([_smallest(distance_km[rows], number) for rows in blocks(distance_km.shape)])
+
+
+def _smallest(values: Floats, number: int) -> Indices:
+    """Find the columns of the smallest numbers of each row: as by sorting all of them, but faster."""
+    number = min(number, values.shape[1])
+    largest = np.partition(values, number - 1, axis=1)[:, number - 1 : number]
+    rows, columns = np.nonzero(values <= largest)
+    order = np.lexsort((values[rows, columns], rows))  # which is stable
+    first = np.searchsorted(rows, np.arange(len(values)))
+    return np.asarray(columns[order][first[:, None] + np.arange(number)], dtype=np.intp)
 
 
 def nearest_with_capacity(
-    distance_km: Floats,
+    distance_km: Pairs,
     places: NDArray[np.int64],
     rng: np.random.Generator,
     *,
     homes: Indices | None = None,
     priority: int = PRIORITY,
     considered: int | None = None,
+    first: Indices | None = None,
 ) -> Indices:
     """Place everyone at the nearest school that has a place, by deferred acceptance with priority and a lottery.
 
@@ -62,6 +77,7 @@ def nearest_with_capacity(
     homes : Row of `distance_km` of each pupil, where homes are shared; without it, every row is one pupil.
     priority : Number of nearest schools with priority.
     considered : Number of nearest schools that a pupil would attend; all of them where None.
+    first : `nearest_first` of some schools, where that is known already: it is the same in every lottery.
 
     Returns
     -------
@@ -81,10 +97,21 @@ def nearest_with_capacity(
         raise ModelError(
             f"places: one number, zero or more, for each of {distance_km.shape[1]} schools is needed", Reason.INVALID
         )
-    order = np.argsort(distance_km, axis=1, kind="stable")[:, :considered]
-    rows = np.arange(len(distance_km)) if homes is None else homes
-    without_priority = np.arange(order.shape[1]) >= priority
-    return deferred_acceptance(order[rows], rng.random(len(rows))[:, None] + without_priority, np.asarray(places))
+    if considered is not None or first is None:
+        first = nearest_first(distance_km, CONSIDERED if considered is None else considered)
+    rows = np.arange(len(first)) if homes is None else homes
+    lottery, k, n_schools = rng.random(len(rows)), first.shape[1], len(places)
+
+    def claim(pupils: Indices | slice, turns: Indices) -> Floats:
+        return np.asarray(lottery[pupils][:, None] + (turns >= priority))
+
+    def further(pupils: Indices) -> tuple[Indices, Floats]:
+        order = np.argsort(distance_km[rows[pupils]], axis=1, kind="stable")
+        return order[:, k:], claim(pupils, np.arange(k, n_schools))
+
+    every = considered is not None or k == n_schools
+    first_claim = claim(slice(None), np.arange(k))
+    return deferred_acceptance(first[rows], first_claim, np.asarray(places), None if every else further)
 
 
 def n_unplaced(school: Indices) -> int:
@@ -127,18 +154,18 @@ def deferred_acceptance(
     round_ = _Round(places, len(wanted))
     k, proposing = wanted.shape[1], np.arange(len(wanted))
     while len(proposing):
-        for part in _parts(proposing[round_.turn[proposing] < k]):
+        for part in _parts(proposing[round_.turn[proposing] < k], k):
             round_.propose(part, wanted[part], claim[part], 0)
         if further:
-            for part in _parts(proposing[round_.turn[proposing] >= k]):
+            for part in _parts(proposing[round_.turn[proposing] >= k], len(places)):
                 round_.propose(part, *further(part), k)
         proposing = round_.reject(proposing[round_.matched[proposing] != NONE])
     return round_.matched
 
 
-def _parts(pupils: Indices) -> list[Indices]:
-    """Return the pupils in parts whose preferences fit into memory."""
-    return np.array_split(pupils, -(-len(pupils) // AT_ONCE)) if len(pupils) else []
+def _parts(pupils: Indices, each: int) -> list[Indices]:
+    """Return the pupils in parts whose preferences, so many of each, fit into memory."""
+    return np.array_split(pupils, -(-len(pupils) * each // AT_ONCE)) if len(pupils) else []
 
 
 class _Round:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import ModelError
 from analysis.stats import allocation
-from analysis.stats.allocation import NONE, deferred_acceptance, n_unplaced, nearest, nearest_with_capacity
+from analysis.stats.allocation import NONE, deferred_acceptance, n_unplaced, nearest_first, nearest_with_capacity
 
 
 def placed(wanted, claim, places):
@@ -13,7 +13,9 @@ def placed(wanted, claim, places):
 
 
 def test_everyone_attends_the_nearest_school_and_the_first_of_two_that_are_as_near():
-    assert nearest(np.array([[2.0, 1.0, 3.0], [0.5, 0.9, 0.5]])).tolist() == [1, 0]
+    km = np.array([[2.0, 1.0, 3.0], [0.5, 0.9, 0.5]])
+    assert nearest_first(km, 1).tolist() == [[1], [0]]
+    assert nearest_first(km, 5).tolist() == [[1, 0, 2], [0, 2, 1]]
 
 
 def test_deferred_acceptance_by_hand():

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.stats.conditional_logit.input import Floats
+from analysis.stats.conditional_logit.pairs import Pairs, Rows, blocks, by_row, held, spread, standardised
 from analysis.stats.newton import Point
 
 
@@ -24,8 +25,8 @@ class ConstantsLikelihood:
     """
 
     of_pairs: Sequence[str]
-    pairs: Sequence[Floats]
-    counts: Floats
+    pairs: Sequence[Pairs]
+    counts: Pairs
 
     @property
     def terms(self) -> list[str]:
@@ -33,29 +34,38 @@ class ConstantsLikelihood:
 
     @cached_property
     def weights(self) -> Floats:
-        return np.asarray(self.counts.sum(axis=1))
+        return by_row(self.counts, lambda block: block.sum(axis=1))
 
     @cached_property
     def choosers(self) -> float:
         return float(self.weights.sum())
 
-    @cached_property
+    @property
     def scale(self) -> Floats:
-        return np.array([values.std() for values in self.pairs])
+        return self._standardised[1]
+
+    @property
+    def scaled(self) -> list[Pairs]:
+        return self._standardised[0]
 
     @cached_property
-    def scaled(self) -> list[Floats]:
-        return [(values - values.mean()) / size for values, size in zip(self.pairs, self.scale, strict=True)]
+    def _standardised(self) -> tuple[list[Pairs], Floats]:
+        every = [standardised(values) for values in self.pairs]
+        return held([values for values, _ in every]), np.array([size for _, size in every])
 
     @cached_property
     def longest(self) -> float:
         """No vector of attributes is longer than this, around the mean of its set."""
-        return float(np.sqrt(sum(np.ptp(values) ** 2 for values in self.scaled) + 1.0))
+        return float(np.sqrt(sum(spread(values) ** 2 for values in self.scaled) + 1.0))
 
     @cached_property
     def observed(self) -> Floats:
-        by_pair = [float((self.counts * values).sum()) for values in self.scaled]
-        return np.array([*by_pair, *self.counts.sum(axis=0)[1:]])
+        by_pair, by_school = np.zeros(len(self.scaled)), np.zeros(self.counts.shape[1])
+        for rows in blocks(self.counts.shape):
+            counts = self.counts[rows]
+            by_pair += [float((counts * values[rows]).sum()) for values in self.scaled]
+            by_school += counts.sum(axis=0)
+        return np.array([*by_pair, *by_school[1:]])
 
     def separating(self) -> list[str]:
         """Every school has choosers, so no constant separates; a term that does is not searched for."""
@@ -63,41 +73,48 @@ class ConstantsLikelihood:
 
     def at(self, b: Floats) -> Point:
         """Return the log-likelihood, score and information at scaled coefficients."""
-        utility = self._utility(b)
-        top = utility.max(axis=1, keepdims=True)
-        share = np.exp(utility - top)
-        total = share.sum(axis=1, keepdims=True)
-        loglik = float((self.counts * utility).sum() - self.weights @ (top + np.log(total))[:, 0])
-        share /= total
-        expected, mass = self._totals(share), self.weights[:, None] * share
-        score = self.observed - self.weights @ expected
-        return Point(b, loglik, score, self._second(mass) - (self.weights[:, None] * expected).T @ expected)
+        loglik, first, second, outer = 0.0, np.zeros(len(b)), np.zeros((len(b),) * 2), np.zeros((len(b),) * 2)
+        for rows in blocks(self.counts.shape):
+            scaled, weights, utility = self._scaled(rows), self.weights[rows], self._utility(b, rows)
+            top = utility.max(axis=1, keepdims=True)
+            share = np.exp(utility - top)
+            total = share.sum(axis=1, keepdims=True)
+            loglik += float((self.counts[rows] * utility).sum() - weights @ (top + np.log(total))[:, 0])
+            share /= total
+            expected = self._totals(share, scaled)
+            first += weights @ expected
+            second += self._second(weights[:, None] * share, scaled)
+            outer += (weights[:, None] * expected).T @ expected
+        return Point(b, loglik, self.observed - first, second - outer)
 
-    def scores(self, b: Floats) -> Floats:
-        """Return the score of each situation: situations x terms."""
-        utility = self._utility(b)
+    def scores(self, b: Floats, rows: Rows = slice(None)) -> Floats:
+        """Return the score of each situation, of some if asked: situations x terms."""
+        utility = self._utility(b, rows)
         share = np.exp(utility - utility.max(axis=1, keepdims=True))
         share /= share.sum(axis=1, keepdims=True)
-        return self._totals(self.counts - self.weights[:, None] * share)
+        return self._totals(self.counts[rows] - self.weights[rows][:, None] * share, self._scaled(rows))
 
-    def _utility(self, b: Floats) -> Floats:
+    def _scaled(self, rows: Rows) -> list[Floats]:
+        return [values[rows] for values in self.scaled]
+
+    def _utility(self, b: Floats, rows: Rows = slice(None)) -> Floats:
         n = len(self.scaled)
-        utility = np.tile(np.concatenate([[0.0], b[n:]]), (len(self.counts), 1))
-        for coefficient, values in zip(b[:n], self.scaled, strict=True):
+        utility = np.tile(np.concatenate([[0.0], b[n:]]), (len(self.weights[rows]), 1))
+        for coefficient, values in zip(b[:n], self._scaled(rows), strict=True):
             utility += coefficient * values
         return utility
 
-    def _totals(self, mass: Floats) -> Floats:
+    def _totals(self, mass: Floats, scaled: Sequence[Floats]) -> Floats:
         """Sum the attributes of each situation over the schools, weighted: situations x terms."""
-        return np.column_stack([*((mass * values).sum(axis=1) for values in self.scaled), mass[:, 1:]])
+        return np.column_stack([*((mass * values).sum(axis=1) for values in scaled), mass[:, 1:]])
 
-    def _second(self, mass: Floats) -> Floats:
+    def _second(self, mass: Floats, scaled: Sequence[Floats]) -> Floats:
         """Sum the expected products of the attributes: those of the constants are a diagonal."""
-        n = len(self.scaled)
+        n = len(scaled)
         second = np.zeros((n + mass.shape[1] - 1,) * 2)
-        for term, values in enumerate(self.scaled):
+        for term, values in enumerate(scaled):
             weighted = mass * values
             second[term, n:] = second[n:, term] = weighted.sum(axis=0)[1:]
-            second[term, :n] = [float((weighted * other).sum()) for other in self.scaled]
+            second[term, :n] = [float((weighted * other).sum()) for other in scaled]
         second[n:, n:] = np.diag(mass.sum(axis=0)[1:])
         return second

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import InputError
 from analysis.stats.conditional_logit.input import Floats, Integers, finite_values, listed
+from analysis.stats.conditional_logit.pairs import ByRows, Pairs, blocks, of_rows
 
 Coding = Mapping[str, Sequence[Any]]
 """Levels of categories by variable, the reference first: what the coefficients of categories are against."""
@@ -62,7 +63,7 @@ class ChoiceDesign:
 
     situations: pd.Index
     alternatives: pd.Index
-    pairs: Mapping[str, Floats]
+    pairs: Mapping[str, Pairs]
     columns: pd.DataFrame
     types: Integers
     maps: Floats
@@ -92,7 +93,7 @@ class ChoiceDesign:
 
     @classmethod
     def plain(
-        cls, pairs: Mapping[str, Floats], columns: pd.DataFrame, situations: pd.Index | None = None
+        cls, pairs: Mapping[str, Pairs], columns: pd.DataFrame, situations: pd.Index | None = None
     ) -> ChoiceDesign:
         """Return a design in which every pair-level function and every column is a term of its own."""
         if situations is None:
@@ -103,7 +104,7 @@ class ChoiceDesign:
 
     def of_situations(self, chosen: NDArray[np.bool_]) -> ChoiceDesign:
         """Return the same design for some of the situations: columns, codings and terms stay as they are."""
-        pairs = {name: values[chosen] for name, values in self.pairs.items()}
+        pairs = {name: of_rows(values, chosen) for name, values in self.pairs.items()}
         return replace(self, situations=self.situations[chosen], pairs=pairs, types=self.types[chosen])
 
     def of_terms(self, terms: Sequence[str]) -> ChoiceDesign:
@@ -131,7 +132,7 @@ class ChoiceDesign:
         columns = self.columns.to_numpy(float)
         built = np.einsum("jk,ikm->ijm", columns, by_type[:, len(self.pairs) :])
         for pair, values in enumerate(self.pairs.values()):
-            built += values[:, :, None] * by_type[:, None, pair]
+            built += values[:][:, :, None] * by_type[:, None, pair]
         return pd.DataFrame(built.reshape(len(index), -1), index=index, columns=list(self.terms))
 
 
@@ -142,14 +143,19 @@ def _check_labels(labels: pd.Index, where: str) -> None:
         raise InputError(where, "no labels, or a missing one")
 
 
-def _check_pair(values: Floats, name: str, shape: tuple[int, int]) -> None:
+def _check_pair(values: Pairs, name: str, shape: tuple[int, int]) -> None:
     where = f"pairs[{name!r}]"
-    if not isinstance(values, np.ndarray) or values.dtype.kind != "f" or values.shape != shape:
+    if not isinstance(values, np.ndarray | ByRows) or values.dtype.kind != "f" or values.shape != shape:
         given = f"{getattr(values, 'dtype', type(values).__name__)} {getattr(values, 'shape', '')}"
         raise InputError(
             where, "not an array of real numbers, choosers x alternatives", given=given, allowed=str(shape)
         )
-    # A sum is finite when all its parts are, unless they overflow; and it reads the array once, without a copy.
-    if not np.isfinite(values.sum(dtype=np.float64)) and not np.isfinite(values).all():
-        bad = int((~np.isfinite(values)).sum())
+    bad = sum(_not_finite(values[rows]) for rows in blocks(shape))
+    if bad:
         raise InputError(where, f"{bad} missing or infinite values", hint="decide what a missing value means first")
+
+
+def _not_finite(values: Floats) -> int:
+    """Count the values that are missing or infinite."""
+    # A sum is finite when all its parts are, unless they overflow; and it reads the array once, without a copy.
+    return 0 if np.isfinite(values.sum(dtype=np.float64)) else int((~np.isfinite(values)).sum())

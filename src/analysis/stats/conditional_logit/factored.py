@@ -21,6 +21,7 @@ from analysis.stats.conditional_logit.checks import (
 )
 from analysis.stats.conditional_logit.design import ChoiceDesign
 from analysis.stats.conditional_logit.input import Floats, Integers, choice_sets
+from analysis.stats.conditional_logit.pairs import Pairs, at, blocks, by_row, held, spread, summed
 from analysis.stats.conditional_logit.passes import BlockMoments, block_moments
 from analysis.stats.newton import Point
 
@@ -75,18 +76,18 @@ class FactoredLikelihood:
         return np.ascontiguousarray((values - values.mean(axis=0)).T)
 
     @cached_property
-    def pairs(self) -> list[Floats]:
-        return list(self.design.pairs.values())
+    def pairs(self) -> list[Pairs]:
+        return held(list(self.design.pairs.values()))
 
     @cached_property
     def shift(self) -> Floats:
-        return np.array([values.mean(dtype=np.float64) for values in self.pairs])
+        total = [summed(values, lambda block: block.sum(dtype=np.float64)) for values in self.pairs]
+        return np.array(total) / (len(self.weights) * self.n_alternatives)
 
     @cached_property
     def ranges(self) -> Floats:
         """Largest minus smallest value of each base function."""
-        of_pairs = [float(values.max()) - float(values.min()) for values in self.pairs]
-        return np.array([*of_pairs, *np.ptp(self.columns, axis=1)])
+        return np.array([*map(spread, self.pairs), *np.ptp(self.columns, axis=1)])
 
     @cached_property
     def scale(self) -> Floats:
@@ -121,7 +122,7 @@ class FactoredLikelihood:
     @cached_property
     def _chosen_base(self) -> Floats:
         i, j, _ = self.chosen
-        pairs = [values[i, j] - shift for values, shift in zip(self.pairs, self.shift, strict=True)]
+        pairs = [at(values, i, j) - shift for values, shift in zip(self.pairs, self.shift, strict=True)]
         return np.column_stack([*pairs, self.columns[:, j].T])
 
     def at(self, b: Floats) -> Point:
@@ -154,7 +155,9 @@ class FactoredLikelihood:
         varies = by_type[types]
         for pair, values in enumerate(self.pairs):
             if not varies.all():
-                varies |= used[types, pair] & (np.ptp(values, axis=1) > NO_VARIATION * np.abs(values).max())
+                largest = max(float(np.abs(values[rows]).max()) for rows in blocks(values.shape))
+                ranges = by_row(values, lambda block: np.ptp(block, axis=1))
+                varies |= used[types, pair] & (ranges > NO_VARIATION * largest)
         return np.asarray(varies)
 
     def separating(self) -> list[str]:
@@ -182,8 +185,9 @@ class FactoredLikelihood:
             return BlockMoments.total(pool.map(block, self._blocks()))
 
     def _chunk(self, rows: slice) -> Floats:
-        if len(self.pairs) == 1 and self.pairs[0].dtype == np.float64 and self.pairs[0].flags.c_contiguous:
-            return self.pairs[0][None, rows]  # no copy
+        only = self.pairs[0] if len(self.pairs) == 1 else None
+        if isinstance(only, np.ndarray) and only.dtype == np.float64 and only.flags.c_contiguous:
+            return only[None, rows]  # no copy
         chunk = np.empty((len(self.pairs), rows.stop - rows.start, self.n_alternatives))
         for pair, values in enumerate(self.pairs):
             chunk[pair] = values[rows]

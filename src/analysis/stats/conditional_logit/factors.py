@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from analysis.errors import InputError, nearest
 from analysis.formula import NUMBER, Factor
 from analysis.stats.conditional_logit.design import Coding
 from analysis.stats.conditional_logit.input import Floats, listed
+from analysis.stats.conditional_logit.pairs import ByRows, Pairs, Rows, blocks, made
 
 FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "log": np.log,
@@ -49,7 +50,7 @@ class LevelledData:
     used : The levels that were used.
     """
 
-    pairs: Mapping[str, Floats]
+    pairs: Mapping[str, Pairs]
     alternatives: pd.DataFrame
     choosers: pd.DataFrame
     coding: Coding
@@ -79,6 +80,8 @@ class LevelledData:
 
 def _levels(values: Any, name: str) -> tuple[Any, ...]:  # noqa: ANN401 - an array or a series
     """Return the values that occur: categories in their own order, others sorted."""
+    if isinstance(values, ByRows):
+        values = np.concatenate([np.unique(values[rows]) for rows in blocks(values.shape)])
     codes = pd.Categorical(np.ravel(values) if isinstance(values, np.ndarray) else values)
     if (codes.codes < 0).any():
         raise InputError("formula", f"missing values in {name!r}", hint=GIVE_MEANING)
@@ -119,7 +122,7 @@ class LevelledFactor:
     def levels(self) -> tuple[Any, ...]:
         return self.data.levels(self.categorical) if self.categorical else ()
 
-    def columns(self, reduced: bool) -> list[tuple[str, str, Floats]]:
+    def columns(self, reduced: bool) -> list[tuple[str, str, Pairs]]:
         """Return level, name and values of each column; without that of the first level if reduced."""
         if not self.categorical:
             return [(self.level, self.parsed.text, self._numbers)]
@@ -128,44 +131,76 @@ class LevelledFactor:
         return every[1:] if reduced else every
 
     @cached_property
-    def _members(self) -> list[Floats]:
+    def _members(self) -> list[Pairs]:
         values = self.data.variable(str(self.categorical))
-        plain = values if isinstance(values, np.ndarray) else values.to_numpy()
-        if pd.isna(plain).any():
-            raise InputError("formula", f"missing values in {self.categorical!r}", hint=GIVE_MEANING)
-        members = [np.asarray(plain == level, dtype=np.float64) for level in self.levels]
-        unknown = ~np.any(members, axis=0)
-        if self.data.strict and self.level != ALTERNATIVE and unknown.any():
+        plain = values.to_numpy() if isinstance(values, pd.Series) else values
+        known = [self._known(plain[rows]) for rows in parts(plain)]
+        unknown = sum(int((~each).sum()) for each in known)
+        if self.data.strict and self.level != ALTERNATIVE and unknown:
             raise InputError(
                 "formula",
-                f"{self.parsed.text!r} has {int(unknown.sum())} values that are no level of the estimates",
+                f"{self.parsed.text!r} has {unknown} values that are no level of the estimates",
                 hint="estimate on data in which every level occurs",
             )
-        return members
+        return [by_parts(partial(_is, plain, level), plain) for level in self.levels]
+
+    def _known(self, plain: NDArray[Any]) -> NDArray[np.bool_]:
+        """Return which values are of a level; none may be missing."""
+        if pd.isna(plain).any():
+            raise InputError("formula", f"missing values in {self.categorical!r}", hint=GIVE_MEANING)
+        return np.asarray(np.any([plain == level for level in self.levels], axis=0))
 
     @cached_property
-    def _numbers(self) -> Floats:
-        values = {name: self._floats(name) for name in self.parsed.variables}
+    def _numbers(self) -> Pairs:
+        values = {name: self._floats(name) for name in sorted(self.parsed.variables)}
         if self.parsed.name and self.level == PAIR and self.data.variable(self.parsed.name).dtype == np.float64:
-            return np.asarray(self.data.variable(self.parsed.name))  # as it is, without a copy
-        numbers = computed(self.parsed, values)
-        bad = int((~np.isfinite(numbers)).sum())
+            return values[self.parsed.name]  # as it is, without a copy
+        first = next(iter(values.values()))
+        numbers = by_parts(lambda rows: computed(self.parsed, {name: v[rows] for name, v in values.items()}), first)
+        bad = sum(int((~np.isfinite(numbers[rows])).sum()) for rows in parts(numbers))
         if bad:
-            problem = f"{self.parsed.text!r} is not defined for {bad} of {numbers.size} values"
+            problem = f"{self.parsed.text!r} is not defined for {bad} of {int(np.prod(numbers.shape))} values"
             raise InputError("formula", problem, hint="log and sqrt need positive numbers")
         return numbers
 
-    def _floats(self, name: str) -> Floats:
+    def _floats(self, name: str) -> Pairs:
         values = self.data.variable(name)
         if not _is_number(values):
             raise InputError("formula", f"{self.parsed.text!r} computes with {name!r}, which holds no numbers")
-        floats = np.asarray(values if isinstance(values, np.ndarray) else values.to_numpy(float, na_value=np.nan))
-        if np.isnan(floats).any():
+        floats = values.to_numpy(float, na_value=np.nan) if isinstance(values, pd.Series) else values
+        if any(np.isnan(floats[rows]).any() for rows in parts(floats)):
             raise InputError("formula", f"missing values in {name!r}", hint=GIVE_MEANING)
         return floats
 
 
-def _is_number(values: pd.Series | NDArray[Any]) -> bool:
+def _is(plain: Any, level: object, rows: Rows) -> NDArray[np.bool_]:  # noqa: ANN401 - of numbers or words
+    return np.asarray(plain[rows] == level)
+
+
+def parts(values: Pairs) -> Iterable[slice]:
+    """Return slices of rows that together are all: of pairs, as many as the budget has; else one.
+
+    Parameters
+    ----------
+    values : Of pairs, or of choosers or alternatives.
+    """
+    return [slice(None)] if isinstance(values, np.ndarray) else blocks(values.shape)
+
+
+def by_parts(of: Callable[[Rows], Any], like: Pairs) -> Pairs:
+    """Make values that have the shape of others: at once where these are there, else by rows.
+
+    Parameters
+    ----------
+    of : Makes rows.
+    like : Of pairs, or of choosers or alternatives.
+    """
+    if isinstance(like, np.ndarray):
+        return np.asarray(of(slice(None)), dtype=np.float64)
+    return made(like.shape, lambda rows: np.asarray(of(rows), dtype=np.float64))
+
+
+def _is_number(values: pd.Series | Pairs) -> bool:
     return pd.api.types.is_numeric_dtype(values.dtype)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,8 +21,17 @@ from formulaic.errors import FormulaicError
 from analysis.errors import InputError
 from analysis.formula import Factor, check_formula
 from analysis.stats.conditional_logit.design import ChoiceDesign, Coding, Term
-from analysis.stats.conditional_logit.factors import ALTERNATIVE, CHOOSER, PAIR, LevelledData, LevelledFactor
+from analysis.stats.conditional_logit.factors import (
+    ALTERNATIVE,
+    CHOOSER,
+    PAIR,
+    LevelledData,
+    LevelledFactor,
+    by_parts,
+    parts,
+)
 from analysis.stats.conditional_logit.input import Floats
+from analysis.stats.conditional_logit.pairs import Pairs, made
 
 MOST_TYPES = 64
 """Types of choosers; where there are more, an interaction with a chooser's variable is built out over the pairs."""
@@ -29,7 +39,7 @@ MOST_TYPES = 64
 
 def design_from_formula(
     formula: str,
-    pairs: Mapping[str, Floats],
+    pairs: Mapping[str, Pairs],
     alternatives: pd.DataFrame,
     choosers: pd.DataFrame,
     codings: Sequence[Coding] = (),
@@ -76,7 +86,7 @@ class _Column:
     """One column of the formula: its name, and its values at each level as a product of factors."""
 
     name: str
-    factors: Mapping[str, Floats]
+    factors: Mapping[str, Pairs]
     term: Term
 
 
@@ -123,20 +133,20 @@ def _products(factors: Sequence[tuple[LevelledFactor, bool]]) -> Iterator[_Colum
     variables = frozenset[str]().union(*(factor.parsed.variables for factor, _ in factors))
     reference = ", ".join(str(factor.levels[0]) for factor, reduced in factors if factor.levels and reduced)
     for combination in product(*(factor.columns(reduced) for factor, reduced in factors)):
-        by_level: dict[str, Floats] = {}
+        by_level: dict[str, Pairs] = {}
         for level, _, column in combination:
-            by_level[level] = by_level[level] * column if level in by_level else column
+            by_level[level] = _times(by_level[level], column) if level in by_level else column
         yield _Column(":".join(name for _, name, _ in combination), by_level, Term(variables, reference))
 
 
 def _design(columns: Sequence[_Column], data: LevelledData, coding: Coding) -> ChoiceDesign:
     """Sort the factors of the columns into base functions, and the choosers into types."""
-    own = np.column_stack([column.factors.get(CHOOSER, np.ones(len(data.choosers))) for column in columns])
+    own = np.column_stack([np.asarray(column.factors.get(CHOOSER, np.ones(len(data.choosers)))) for column in columns])
     distinct, types = np.unique(own, axis=0, return_inverse=True)
     if len(distinct) > MOST_TYPES:
         columns = [_built_out(column, data) for column in columns]
         distinct, types = np.ones((1, len(columns))), np.zeros(len(data.choosers), dtype=np.intp)
-    of_pairs: dict[str, Floats] = {}
+    of_pairs: dict[str, Pairs] = {}
     of_alternatives: dict[str, Floats] = {}
     positions = [_base(column, of_pairs, of_alternatives) for column in columns]
     maps = np.zeros((len(distinct), len(of_pairs) + len(of_alternatives), len(columns)))
@@ -160,22 +170,31 @@ def _built_out(column: _Column, data: LevelledData) -> _Column:
     if CHOOSER not in column.factors:
         return column
     pair = column.factors.get(PAIR, np.ones((len(data.choosers), 1)))
-    alternative = column.factors.get(ALTERNATIVE, np.ones(len(data.alternatives)))
-    return replace(column, factors={PAIR: pair * column.factors[CHOOSER][:, None] * alternative})
+    alternative = np.asarray(column.factors.get(ALTERNATIVE, np.ones(len(data.alternatives))))
+    own, shape = np.asarray(column.factors[CHOOSER]), (len(data.choosers), len(data.alternatives))
+    return replace(column, factors={PAIR: made(shape, lambda rows: pair[rows] * own[rows][:, None] * alternative)})
 
 
-def _base(column: _Column, of_pairs: dict[str, Floats], of_alternatives: dict[str, Floats]) -> tuple[str, int]:
+def _times(one: Pairs, other: Pairs) -> Pairs:
+    """Multiply values of one level."""
+    return by_parts(lambda rows: one[rows] * other[rows], one if isinstance(other, np.ndarray) else other)
+
+
+def _base(column: _Column, of_pairs: dict[str, Pairs], of_alternatives: dict[str, Floats]) -> tuple[str, int]:
     """Return the level and the number of the base function of a column; several terms may use one."""
     pair, alternative = column.factors.get(PAIR), column.factors.get(ALTERNATIVE)
     if pair is None:
         return ALTERNATIVE, _number(of_alternatives, column.name, np.asarray(alternative))
-    return PAIR, _number(of_pairs, column.name, pair if alternative is None else pair * alternative)
+    if alternative is None:
+        return PAIR, _number(of_pairs, column.name, pair)
+    worth = np.asarray(alternative)
+    return PAIR, _number(of_pairs, column.name, by_parts(lambda rows: pair[rows] * worth, pair))
 
 
-def _number(known: dict[str, Floats], name: str, values: Floats) -> int:
+def _number(known: dict[str, Any], name: str, values: Pairs) -> int:
     """Return the number of a base function, which is added if it is new."""
     for number, other in enumerate(known.values()):
-        if np.array_equal(other, values):
+        if all(np.array_equal(other[rows], values[rows]) for rows in parts(values)):
             return number
     known[name] = values
     return len(known) - 1

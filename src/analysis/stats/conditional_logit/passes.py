@@ -18,6 +18,7 @@ from analysis.stats.conditional_logit.input import Floats, Integers
 LOG2_E = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 6.93145751953125e-1, 1.42860682030941723212e-6  # ln 2 in two parts: k * LN2_HIGH is exact
 ROUNDER = 6755399441055744.0  # 1.5 * 2^52: added to a number, its last bits are the nearest whole number
+NEAR = 0.05  # radians of half an angle, or its sine, below which the series below are exact: 637 km on the earth
 LOWEST = -700.0  # exp of less is zero for every purpose here, and this is not yet a denormal
 SUMS = ("contract", "reassoc", "nsz")  # a sum may be taken in any order, so that it runs on whole vectors
 
@@ -65,8 +66,12 @@ class BlockMoments(NamedTuple):
     @classmethod
     def total(cls, blocks: Iterable[tuple[Any, ...]]) -> BlockMoments:
         """Add up blocks in their order, so that rounding does not depend on which thread was first."""
-        *sums, expected = zip(*blocks, strict=True)
-        total = cls._make([*map(sum, sums), np.vstack(expected)])
+        sums: list[Any] = [0] * (len(cls._fields) - 1)
+        expected = []
+        for *block, own in blocks:
+            sums = [total + more for total, more in zip(sums, block, strict=True)]
+            expected.append(own)
+        total = cls._make([*sums, np.vstack(expected)])
         return total._replace(second_pairs=_symmetric(total.second_pairs), outer=_symmetric(total.outer))
 
 
@@ -227,7 +232,9 @@ def draw_choices(
     by_pair: Floats,
     by_alternative: Floats,
     uniform: Floats,
-) -> tuple[Floats, Integers]:
+    mass: Floats,
+    chosen: Integers,
+) -> None:
     """Draw choices, and add up the probabilities, at seats of a number of choosers each.
 
     It takes exp(pair part) once per row; times exp(alternative's part) it is exp(utility) in each world.
@@ -239,17 +246,12 @@ def draw_choices(
     by_pair : Coefficients of the functions of pairs: kinds x functions.
     by_alternative : What else an alternative is worth: worlds x kinds x alternatives.
     uniform : A number between 0 and 1 per chooser, in the order of the seats.
-
-    Returns
-    -------
-    tuple
-        Expected number of choosers, worlds x kinds x alternatives; position of the alternative, worlds x choosers.
+    mass : To which the expected number of choosers is added: worlds x kinds x alternatives.
+    chosen : In which the position of the alternative is written: choosers x worlds.
     """
     n_pairs, _, n_alternatives = pairs.shape
     n_worlds = len(by_alternative)
     worth = np.exp(by_alternative)
-    mass = np.zeros(by_alternative.shape)
-    chosen = np.empty((n_worlds, uniform.size), dtype=np.int64)
     u, e, rounded = np.empty(n_alternatives), np.empty(n_alternatives), np.empty(n_alternatives)
     done = 0
     for seat in range(rows.size):
@@ -263,9 +265,8 @@ def draw_choices(
             total = _sum(u)
             _add(size / total, u, mass[world, kind])
             for chooser in range(done, min(done + size, uniform.size)):
-                chosen[world, chooser] = _position(u, uniform[chooser] * total)
+                chosen[chooser, world] = _position(u, uniform[chooser] * total)
         done += size
-    return mass, chosen
 
 
 @_compiled("contract")
@@ -280,3 +281,58 @@ def _position(weights: Floats, below: float) -> int:
         if running > below:
             return j
     return last
+
+
+@_compiled("contract")
+def half_angles(homes: Floats, schools: Floats) -> Floats:
+    """Compute half the angle between points on a sphere, by the haversine, to the last digit or two.
+
+    Parameters
+    ----------
+    homes, schools : Latitude in radians and longitude in degrees, points x 2.
+
+    Returns
+    -------
+    array
+        Radians, homes x schools. Sines and arcsines of small numbers are Taylor polynomials, which unlike the library's
+        functions run on whole vectors.
+    """
+    angles = np.empty((len(homes), len(schools)))
+    latitudes, longitudes = schools[:, 0].copy(), schools[:, 1].copy()
+    cosines, per_degree = np.cos(latitudes), math.pi / 180.0
+    for i in range(len(homes)):
+        row, phi, lam, cosine = angles[i], homes[i, 0], homes[i, 1], math.cos(homes[i, 0])
+        for j in range(row.size):
+            x, y = (latitudes[j] - phi) / 2.0, (longitudes[j] - lam) * per_degree / 2.0
+            near = max(abs(x), abs(y))
+            x, y = _small_sine(x), _small_sine(y)
+            angle = _small_arcsine(math.sqrt(x * x + cosine * cosines[j] * y * y))
+            row[j] = angle if near < NEAR else -1.0
+        for j in range(row.size):
+            if row[j] < 0.0:
+                x, y = math.sin((latitudes[j] - phi) / 2.0), math.sin((longitudes[j] - lam) * per_degree / 2.0)
+                row[j] = math.asin(min(math.sqrt(x * x + cosine * cosines[j] * y * y), 1.0))
+    return angles
+
+
+@_compiled("contract")
+def _small_sine(x: float) -> float:
+    s = x * x
+    y = -1.0 / 39916800.0
+    y = y * s + 1.0 / 362880.0
+    y = y * s - 1.0 / 5040.0
+    y = y * s + 1.0 / 120.0
+    y = y * s - 1.0 / 6.0
+    return x + x * s * y
+
+
+@_compiled("contract")
+def _small_arcsine(x: float) -> float:
+    s = x * x
+    y = 231.0 / 13312.0
+    y = y * s + 63.0 / 2816.0
+    y = y * s + 35.0 / 1152.0
+    y = y * s + 5.0 / 112.0
+    y = y * s + 3.0 / 40.0
+    y = y * s + 1.0 / 6.0
+    return x + x * s * y

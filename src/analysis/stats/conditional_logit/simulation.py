@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from analysis.errors import InputError
 from analysis.stats.conditional_logit.design import ChoiceDesign
 from analysis.stats.conditional_logit.input import Floats, Integers
+from analysis.stats.conditional_logit.pairs import Pairs, Rows, blocks
 from analysis.stats.conditional_logit.passes import draw_choices
 
 
@@ -42,6 +45,11 @@ class Seats:
     sizes: Integers
     order: Integers
 
+    @cached_property
+    def ends(self) -> Integers:
+        """Number of choosers before each entry, and of all."""
+        return np.concatenate([[0], np.cumsum(self.sizes)])
+
     @classmethod
     def of(cls, row: Integers, kind: Integers) -> Seats:
         """Return the seats of choosers, from the row and the kind of each."""
@@ -71,12 +79,13 @@ def utilities(design: ChoiceDesign, coefficients: Floats) -> Utilities:
     return Utilities(np.ascontiguousarray(by_base[:, :n_pairs]), of_alternatives - highest)
 
 
-def stacked(pairs: Mapping[str, Floats]) -> Floats:
+def stacked(pairs: Mapping[str, Pairs], rows: Rows = slice(None)) -> Floats:
     """Put the pair-level functions in one array.
 
     Parameters
     ----------
     pairs : By name: rows x alternatives each.
+    rows : Of these; all of them by default.
 
     Returns
     -------
@@ -90,32 +99,89 @@ def stacked(pairs: Mapping[str, Floats]) -> Floats:
     """
     if not pairs:
         raise InputError("pairs", "a prediction needs at least one function of the pairs")
-    return np.ascontiguousarray(np.stack([np.asarray(values, dtype=np.float64) for values in pairs.values()]))
+    return np.ascontiguousarray(np.stack([np.asarray(values[rows], dtype=np.float64) for values in pairs.values()]))
 
 
-def drawn(pairs: Floats, seats: Seats, pair: Floats, alternatives: Floats, uniform: Floats) -> tuple[Integers, Floats]:
-    """Draw a choice for every chooser in several worlds, which differ in the utilities of the alternatives alone.
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """One draw of the choices of all choosers, in several worlds that differ in the utilities of alternatives alone.
 
     Parameters
     ----------
-    pairs : From `stacked`: functions x rows x alternatives.
     seats : The choosers.
     pair : Coefficients of the functions of pairs: kinds x functions.
     alternatives : What else an alternative is worth: worlds x kinds x alternatives.
     uniform
         A number between 0 and 1 per chooser: where the cumulative probabilities pass it, there is the choice. The
         same numbers in another world give choices that differ no more than they must.
+    """
+
+    seats: Seats
+    pair: Floats
+    alternatives: Floats
+    uniform: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """What comes of a draw, as far as its choosers have been at their seats.
+
+    Parameters
+    ----------
+    draw : The draw.
+    school : Position of the alternative, in the order of the seats: choosers x worlds.
+    expected : Expected number of choosers: worlds x kinds x alternatives.
+    """
+
+    draw: Draw
+    school: Integers
+    expected: Floats
+
+    @classmethod
+    def of(cls, draw: Draw) -> Choices:
+        """Return those before anybody chose."""
+        shape = len(draw.uniform), len(draw.alternatives)
+        return cls(draw, np.empty(shape, dtype=np.intp), np.zeros(draw.alternatives.shape))
+
+    @property
+    def chosen(self) -> Integers:
+        """Position of the alternative, in the order of the choosers: worlds x choosers."""
+        chosen = np.empty_like(self.school)
+        chosen[self.draw.seats.order] = self.school
+        return chosen.T
+
+    def add(self, pairs: Floats, rows: slice) -> None:
+        """Let the choosers of some rows choose; rows must come in their order.
+
+        Parameters
+        ----------
+        pairs, rows : From `stacked`: functions x rows x alternatives, and which rows these are.
+        """
+        draw, seats = self.draw, self.draw.seats
+        first, last = np.searchsorted(seats.rows, [rows.start, rows.stop])
+        done, end = seats.ends[first], seats.ends[last]
+        own = seats.rows[first:last] - rows.start, seats.kinds[first:last], seats.sizes[first:last]
+        uniform = draw.uniform[seats.order[done:end]]
+        draw_choices(pairs, *own, draw.pair, draw.alternatives, uniform, self.expected, self.school[done:end])
+
+
+def drawn(pairs: Mapping[str, Pairs], draws: Sequence[Draw], threads: int = 1) -> list[Choices]:
+    """Draw a choice for every chooser, in all worlds of all draws.
+
+    Parameters
+    ----------
+    pairs : Functions of pairs, by name: rows x alternatives each.
+    draws : The draws; pairs are walked over once for all of them, some rows at a time.
+    threads : Draws that are made side by side; the result does not depend on their number.
 
     Returns
     -------
-    Integers
-        Position of the alternative: worlds x choosers.
-    Floats
-        Expected number of choosers: worlds x kinds x alternatives.
+    list of Choices
+        By draw.
     """
-    expected, by_seat = draw_choices(
-        pairs, seats.rows, seats.kinds, seats.sizes, pair, alternatives, uniform[seats.order]
-    )
-    chosen = np.empty_like(by_seat)
-    chosen[:, seats.order] = by_seat
-    return chosen, expected
+    every, shape = [Choices.of(draw) for draw in draws], next((each.shape for each in pairs.values()), (1, 1))
+    with ThreadPoolExecutor(threads) as pool:
+        for rows in blocks(shape):
+            some = stacked(pairs, rows)
+            list(pool.map(lambda one: one.add(some, rows), every))  # noqa: B023 - all are done before the next block
+    return every

@@ -29,10 +29,10 @@ class _SchoolsLikelihood(ConstantsLikelihood):
 
     def separating(self) -> list[str]:
         """Name the terms and constants that predict the choices perfectly, if any do."""
-        columns = [*(values.ravel() for values in self.scaled), *self._dummies.T]
+        columns = [*(values.ravel() for values in self._whole), *self._dummies.T]
         index = pd.MultiIndex.from_product([range(size) for size in self.counts.shape])
         sets = choice_sets(pd.DataFrame(np.column_stack(columns), index=index, columns=self.terms), None)
-        return separating_terms(within(sets)[0], self.counts.ravel(), sets)
+        return separating_terms(within(sets)[0], self.counts[:].ravel(), sets)
 
     def probabilities(self, b: Floats) -> Floats:
         """Return the probability of every school: postcodes x schools."""
@@ -43,8 +43,13 @@ class _SchoolsLikelihood(ConstantsLikelihood):
     def moments(self, b: Floats) -> PostcodeMoments:
         """Return what the covariance of few postcodes needs, a postcode at a time."""
         schools = self.counts.shape[1]
-        rows = np.dstack([*self.scaled, np.broadcast_to(np.eye(schools)[:, 1:], (*self.counts.shape, schools - 1))])
+        rows = np.dstack([*self._whole, np.broadcast_to(np.eye(schools)[:, 1:], (*self.counts.shape, schools - 1))])
         return PostcodeMoments(rows, self.probabilities(b), self.weights, self.scores(b))
+
+    @property
+    def _whole(self) -> list[Floats]:
+        """Scaled terms: postcodes x schools of a municipality are few."""
+        return [values[:] for values in self.scaled]
 
     @property
     def _dummies(self) -> Floats:

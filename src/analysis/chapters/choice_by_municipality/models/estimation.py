@@ -97,11 +97,11 @@ def estimate(
     ``absorbed``.
     """
     built = list(designs(country, formula))
-    absorbed = _absorbed([(one, design.pairs) for one, design in built if one.n_postcodes > 1])
+    absorbed = _absorbed([(one, _whole(design)) for one, design in built if one.n_postcodes > 1])
 
     def one(pair: tuple[Municipality, ChoiceDesign]) -> Fitted:
         municipality, design = pair
-        differing = {term: values for term, values in design.pairs.items() if term not in absorbed}
+        differing = {term: values for term, values in _whole(design).items() if term not in absorbed}
         return replace(
             _fitted(municipality, differing, min_postcodes, tolerance, max_iterations),
             absorbed=tuple(term for term in design.pairs if term in absorbed),
@@ -260,3 +260,8 @@ def coefficients(fitted: Sequence[Fitted]) -> pd.DataFrame:
     )
     known = {(each.municipality.name, term): level for each in fitted for term, level in each.reference.items()}
     return rows.assign(reference=[known.get(key, "") for key in zip(rows["group"], rows["term"], strict=True)])
+
+
+def _whole(design: ChoiceDesign) -> dict[str, Floats]:
+    """Return the values of the terms: postcodes x schools of a municipality are few."""
+    return {term: values[:] for term, values in design.pairs.items()}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from analysis.chapters.school_choice.models.choosers import Choosers
 from analysis.chapters.school_choice.models.groups import GroupFit
-from analysis.chapters.school_choice.models.logit import probabilities
+from analysis.chapters.school_choice.models.logit import expected_at, probabilities
 
 KIND_COLUMNS = (
     *("model", "group", "attribute", "category", "pupils", "attending", "n_schools", "observed", "without_taste"),
@@ -40,8 +41,8 @@ def _kinds_of(fit: GroupFit) -> Iterator[dict[str, object]]:
         if not own:
             continue
         neutral = fit.result.params.where(~fit.result.params.index.isin(own), 0.0)
-        observed = fit.choosers.counts.sum(axis=0)
-        expected = fit.choosers.weights @ probabilities(fit.design, neutral)
+        observed = fit.choosers.attending
+        expected = expected_at(fit.choosers.weights, probabilities(fit.design, neutral))
         for category in schools[name].cat.categories:
             members = (schools[name] == category).to_numpy()
             yield {
@@ -69,7 +70,9 @@ def nearest_by_pc4(choosers: Choosers) -> pd.DataFrame:
     DataFrame
         One row per postcode: ``pc4, situations, pupils, at_nearest, share``.
     """
-    at_nearest = (choosers.counts * (choosers.rank == 1)).sum(axis=1)
+    row, school = choosers.rows_chosen
+    number = choosers.chosen.to_numpy(float) * (choosers.nearest[row, 0] == school)
+    at_nearest = np.bincount(row, number, len(choosers.situations))
     rows = choosers.situations[["pc4"]].assign(situations=1, pupils=choosers.weights, at_nearest=at_nearest)
     by_pc4 = rows.groupby("pc4", as_index=False)[["situations", "pupils", "at_nearest"]].sum()
     return by_pc4.assign(share=by_pc4["at_nearest"] / by_pc4["pupils"])

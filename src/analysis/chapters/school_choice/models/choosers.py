@@ -5,20 +5,22 @@ A choice situation is a pupil, or all pupils of a postcode.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
+from analysis.chapters.school_choice.models.distances import Everywhere, among, distances, ranks
 from analysis.codes import Codes
 from analysis.errors import InputError, ModelError, Reason
 from analysis.formula import variables
-from analysis.stats.allocation import PRIORITY
+from analysis.stats.allocation import PRIORITY, nearest_first
 from analysis.stats.complete import check_complete
-from analysis.stats.geography import great_circle_km
+from analysis.stats.conditional_logit.pairs import OwnFields, Pairs, at, beside, made, of_columns, of_rows
 from analysis.topics.choice import LOG_OFFSET_KM
 
 CLUSTER = "pc4"
@@ -27,13 +29,14 @@ CATEGORIES: Mapping[str, Sequence[str]] = {
     "denomination": ("openbaar", "rk", "pc", "islamic", "other"),
     "concept": ("none", "Montessori", "Dalton", "Jenaplan", "Vrije School"),
 }
+PAIR_VARIABLES = ("distance_km", "log_distance", "travel_rank", "within_priority", "within_eight")
 CODES = Codes()
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Choosers:
+class Choosers(OwnFields):
     """The choice situations of a model, the schools, the distances and the choices.
 
     Parameters
@@ -42,12 +45,11 @@ class Choosers:
         One row per choice situation, index ``situation``: ``group`` (parent group, or ``all``), ``pc4`` (the cluster of
         the standard errors), ``lat``, ``lon``, and variables of the chooser.
     schools : One row per school, index ``location``: ``lat``, ``lon`` and attributes, in their own units.
-    distance_km : Situations x schools, great circle.
+    distance_km : Situations x schools, great circle; as all pairs made for some situations at a time where many.
     chosen : Number of choosers by (situation, location); only pairs with at least one.
-    without_km
-        Distance to the schools that are no alternative, because none of these choosers attends them or their kind:
-        situations x schools, columns by ``location``. They count in ranks: a child has priority at the nearest of all
-        schools.
+    without
+        Distance to the schools that are no alternative, because none of these choosers attends them or their kind.
+        They count in ranks: a child has priority at the nearest of all schools.
     priority : At how many of them.
     codes : What codes of choosers and schools mean.
 
@@ -59,14 +61,14 @@ class Choosers:
 
     situations: pd.DataFrame
     schools: pd.DataFrame
-    distance_km: Floats
+    distance_km: Pairs
     chosen: pd.Series
-    without_km: pd.DataFrame | None = None
+    without: Everywhere | None = None
     priority: int = PRIORITY
     codes: Codes = CODES
 
     def __post_init__(self) -> None:
-        if self.without_km is not None and len(self.without_km) != len(self.situations):
+        if self.without is not None and self.without.distance_km.shape[0] != len(self.situations):
             raise ModelError("choosers: distances to other schools are not by situation", Reason.INVALID)
         if self.distance_km.shape != (len(self.situations), len(self.schools)):
             raise ModelError(
@@ -116,7 +118,7 @@ class Choosers:
         attended = every.loc[counts.index.unique("location").sort_values()]
         others = every.loc[every.index.difference(attended.index)]
         homes = situations.set_index("situation").loc[counts.index.unique("situation").sort_values()]
-        without = pd.DataFrame(distances(homes, others), columns=others.index)
+        without = Everywhere.of(others.index, distances(homes, others))
         return cls(homes, _without_unused(attended), distances(homes, attended), counts, without, priority, codes)
 
     @cached_property
@@ -127,16 +129,20 @@ class Choosers:
         return rows, columns
 
     @cached_property
-    def counts(self) -> Floats:
+    def counts(self) -> Pairs:
         """Choosers by situation x school."""
-        counts = np.zeros(self.distance_km.shape)
-        np.add.at(counts, self.rows_chosen, self.chosen.to_numpy(float))
-        return counts
+        sparse = csr_array((self.chosen.to_numpy(float), self.rows_chosen), self.distance_km.shape)
+        return made(self.distance_km.shape, lambda rows: sparse[rows].toarray())
 
     @cached_property
     def weights(self) -> Floats:
         """Choosers of each situation."""
-        return np.asarray(self.counts.sum(axis=1))
+        return np.bincount(self.rows_chosen[0], self.chosen.to_numpy(float), len(self.situations)).astype(np.float64)
+
+    @cached_property
+    def attending(self) -> Floats:
+        """Choosers of each school."""
+        return np.bincount(self.rows_chosen[1], self.chosen.to_numpy(float), len(self.schools)).astype(np.float64)
 
     @property
     def number(self) -> int:
@@ -146,7 +152,7 @@ class Choosers:
     @property
     def median_km(self) -> float:
         """Median distance travelled, every chooser counted once."""
-        return float(np.median(np.repeat(self.distance_km[self.rows_chosen], self.chosen.to_numpy(int))))
+        return float(np.median(np.repeat(at(self.distance_km, *self.rows_chosen), self.chosen.to_numpy(int))))
 
     @property
     def groups(self) -> list[str]:
@@ -161,41 +167,45 @@ class Choosers:
     @property
     def schools_without(self) -> int:
         """Schools that are no alternative."""
-        return 0 if self.without_km is None else self.without_km.shape[1]
+        return 0 if self.without is None else len(self.without.schools)
 
     @cached_property
-    def everywhere(self) -> pd.DataFrame:
-        """Distance to all schools, alternatives or not, by ``location``: situations x schools."""
-        own = pd.DataFrame(self.distance_km, columns=self.schools.index)
-        if not self.schools_without:
-            return own
-        every = pd.concat([own, pd.DataFrame(self.without_km).reset_index(drop=True)], axis=1)
-        return every[sorted(every.columns, key=str)]
+    def everywhere(self) -> Everywhere:
+        """Distance to all schools, alternatives or not."""
+        if self.without is None or not self.schools_without:
+            return Everywhere(self.schools.index, self.distance_km)
+        every = self.schools.index.append(self.without.schools)
+        return Everywhere.of(every, beside(self.distance_km, self.without.distance_km))
 
     @cached_property
-    def rank(self) -> Floats:
-        """Rank among all schools by distance, then by name, 1 for the nearest: situations x schools."""
-        order = np.argsort(self.everywhere.to_numpy(), axis=1, kind="stable")
-        rank = np.empty(order.shape)
-        np.put_along_axis(rank, order, np.arange(1.0, order.shape[1] + 1), axis=1)
-        return np.ascontiguousarray(rank[:, self.everywhere.columns.get_indexer(self.schools.index)])
+    def nearest(self) -> NDArray[np.intp]:
+        """Positions of the nearest of all schools, as far as priority goes and one at least; -1 for no alternative."""
+        positions = self.schools.index.get_indexer(self.everywhere.schools)
+        return positions[nearest_first(self.everywhere.distance_km, max(self.priority, 1))]
 
     @cached_property
-    def pairs(self) -> dict[str, Floats]:
+    def log_distance(self) -> Pairs:
+        return made(self.distance_km.shape, lambda rows: np.log(self.distance_km[rows] + LOG_OFFSET_KM))
+
+    @cached_property
+    def travel_rank(self) -> Pairs:
+        positions = self.everywhere.schools.get_indexer(self.schools.index)
+        every = self.everywhere.distance_km
+        return made(self.distance_km.shape, lambda rows: ranks(every[rows])[:, positions])
+
+    @cached_property
+    def within_priority(self) -> Pairs:
+        near, n_schools = self.nearest[:, : self.priority], len(self.schools)
+        return made(self.distance_km.shape, lambda rows: among(near[rows], n_schools))
+
+    @property
+    def pairs(self) -> Mapping[str, Pairs]:
         """Variables of pairs; ranks are among all schools, whether or not any of these choosers attends them.
 
         ``distance_km``; ``log_distance``, ln(km + 0.1); ``travel_rank``, 1 for the school nearest to the chooser; and
         ``within_priority``, 1 where it is among the nearest at which a child has priority, also as ``within_eight``.
         """
-        rank = self.rank
-        within = (rank <= self.priority).astype(np.float64)
-        return {
-            "distance_km": self.distance_km,
-            "log_distance": np.log(self.distance_km + LOG_OFFSET_KM),
-            "travel_rank": rank,
-            "within_priority": within,
-            "within_eight": within,
-        }
+        return _PairVariables(self)
 
     def of(self, group: str) -> Choosers:
         """Return the choosers of one group; they may choose every school that anybody chose."""
@@ -208,9 +218,9 @@ class Choosers:
         return replace(
             self,
             situations=self.situations[rows],
-            distance_km=self.distance_km[rows],
+            distance_km=of_rows(self.distance_km, rows),
             chosen=self.chosen[rows[self.rows_chosen[0]]],
-            without_km=None if self.without_km is None else self.without_km[rows],
+            without=None if self.without is None else self.without.of_homes(rows),
         )
 
     def attainable(self, formula: str) -> Choosers:
@@ -237,14 +247,36 @@ class Choosers:
         stays = self.schools.index.isin(locations)
         chosen = self.chosen[stays[self.rows_chosen[1]]]
         chooses = self.situations.index.isin(chosen.index.get_level_values(0))
+        every = self.everywhere
+        others = ~every.schools.isin(self.schools.index[stays])
+        without = Everywhere(every.schools[others], of_columns(every.distance_km, others))
         return replace(
             self,
             situations=self.situations[chooses],
             schools=_without_unused(self.schools[stays]),
-            distance_km=self.distance_km[np.ix_(chooses, stays)],
+            distance_km=of_rows(of_columns(self.distance_km, stays), chooses),
             chosen=chosen,
-            without_km=self.everywhere.drop(columns=self.schools.index[stays])[chooses],
+            without=without.of_homes(chooses),
         )
+
+
+class _PairVariables(Mapping[str, Pairs]):
+    """The variables of pairs, each of which is made when it is asked for."""
+
+    def __init__(self, choosers: Choosers) -> None:
+        self._choosers = choosers
+
+    def __getitem__(self, name: str) -> Pairs:
+        if name not in PAIR_VARIABLES:
+            raise KeyError(name)
+        values: Pairs = getattr(self._choosers, "within_priority" if name == "within_eight" else name)
+        return values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PAIR_VARIABLES)
+
+    def __len__(self) -> int:
+        return len(PAIR_VARIABLES)
 
 
 def by_model(
@@ -281,24 +313,6 @@ def ages_of(models: Sequence[str], age: int) -> dict[str, int | None]:
     models, age : As in `by_model`.
     """
     return {name: age if name == "entry_cohort" else None for name in models}
-
-
-def distances(homes: pd.DataFrame, schools: pd.DataFrame) -> Floats:
-    """Compute great-circle distances.
-
-    Parameters
-    ----------
-    homes, schools : ``lat`` and ``lon``, degrees.
-
-    Returns
-    -------
-    array
-        Kilometres, homes x schools.
-    """
-    home, school = (frame[["lat", "lon"]].to_numpy(float) for frame in (homes, schools))
-    if np.isnan(home).any() or np.isnan(school).any():
-        raise ModelError("choosers: a home or a school without coordinates", Reason.MISSING)
-    return great_circle_km(home[:, :1], home[:, 1:], school[None, :, 0], school[None, :, 1])
 
 
 def _categorised(schools: pd.DataFrame, codes: Codes) -> pd.DataFrame:

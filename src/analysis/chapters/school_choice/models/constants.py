@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.chapters.school_choice.models.choosers import Choosers, Floats
-from analysis.chapters.school_choice.models.logit import design
+from analysis.chapters.school_choice.models.logit import design, rows_of
 from analysis.stats.conditional_logit import ChoiceDesign
 from analysis.stats.conditional_logit.constants import ConstantsLikelihood
 from analysis.stats.conditional_logit.likelihood import maximum
+from analysis.stats.conditional_logit.pairs import Pairs, blocks, made
 from analysis.stats.fit import cluster_sums, influence_of
 
 
@@ -60,7 +61,7 @@ def fit_constants(
     ModelError
         The likelihood has no finite maximum.
     """
-    attended = choosers.schools.index[choosers.counts.sum(axis=0) > 0]
+    attended = choosers.schools.index[choosers.attending > 0]
     attending = choosers.to_schools(attended)
     pairs, attributes = split(design(attending, formula))
     names, n = list(pairs), len(pairs)
@@ -69,7 +70,9 @@ def fit_constants(
     covariance: Floats = np.asarray(np.linalg.inv(top.information), dtype=np.float64)
     scale = likelihood.scale
     partial: Floats = np.asarray(np.linalg.solve(top.information[n:, n:], top.information[n:, :n]), dtype=np.float64)
-    robust = _clustered(covariance[:n, :n], likelihood.scores(top.b), partial, attending.clusters)
+    every = (likelihood.scores(top.b, rows) for rows in blocks(attending.counts.shape))
+    left = np.vstack([scores[:, :n] - scores[:, n:] @ partial for scores in every])
+    robust = _clustered(covariance[:n, :n], left, attending.clusters)
     around = np.vstack([np.zeros(len(attended) - 1), np.eye(len(attended) - 1)])
     around -= around.mean(axis=0)
     return Constants(
@@ -82,14 +85,13 @@ def fit_constants(
     )
 
 
-def _clustered(inverse: Floats, scores: Floats, partial: Floats, clusters: pd.Series) -> Floats:
+def _clustered(inverse: Floats, scores: Floats, clusters: pd.Series) -> Floats:
     """Compute the sandwich of the terms that differ between choosers, the constants partialled out of their scores."""
-    n, (codes, _) = len(inverse), pd.factorize(clusters)
-    influence = influence_of(cluster_sums(codes, scores[:, :n] - scores[:, n:] @ partial), inverse)
+    influence = influence_of(cluster_sums(pd.factorize(clusters)[0], scores), inverse)
     return np.asarray(influence.T @ influence)
 
 
-def split(design: ChoiceDesign) -> tuple[dict[str, Floats], pd.DataFrame]:
+def split(design: ChoiceDesign) -> tuple[dict[str, Pairs], pd.DataFrame]:
     """Split the terms of a design into those that differ between choosers and those that are the same for all.
 
     Parameters
@@ -111,7 +113,7 @@ def split(design: ChoiceDesign) -> tuple[dict[str, Floats], pd.DataFrame]:
     return pairs, pd.DataFrame(attributes, design.alternatives, [name for name in design.terms if name not in pairs])
 
 
-def term_values(design: ChoiceDesign, term: int) -> Floats:
+def term_values(design: ChoiceDesign, term: int) -> Pairs:
     """Compute the values of one term of a factored design.
 
     Parameters
@@ -123,8 +125,4 @@ def term_values(design: ChoiceDesign, term: int) -> Floats:
     array
         Situations x schools.
     """
-    columns = design.maps[:, len(design.pairs) :, term] @ design.columns.to_numpy(float).T
-    values: Floats = columns[design.types]
-    for row, base in enumerate(design.pairs.values()):
-        values += design.maps[design.types, row, term][:, None] * base
-    return values
+    return made((len(design.situations), len(design.alternatives)), rows_of(design, design.maps[:, :, term]))

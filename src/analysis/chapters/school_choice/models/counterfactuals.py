@@ -18,7 +18,7 @@ from analysis.chapters.school_choice.models.logit import fit_logit
 from analysis.chapters.school_choice.models.population import Population, summary
 from analysis.chapters.school_choice.models.worlds import FIT, Drawn, Models
 from analysis.errors import ModelError
-from analysis.stats.allocation import n_unplaced, nearest, nearest_with_capacity
+from analysis.stats.allocation import CONSIDERED, n_unplaced, nearest_first, nearest_with_capacity
 from analysis.stats.conditional_logit import ConditionalLogitResult
 
 LOTTERIES = 10
@@ -72,7 +72,7 @@ def places(choosers: Choosers) -> NDArray[np.int64]:
     array
         Capacity, divided as the pupils are: choosers to all pupils. Where it is not known, as many as choosers attend.
     """
-    attending, schools = choosers.counts.sum(axis=0), choosers.schools
+    attending, schools = choosers.attending, choosers.schools
     if not {"capacity", "pupils"} <= set(schools) or schools["pupils"].isna().any():
         return np.asarray(attending, dtype=np.int64)
     room = np.ceil(schools["capacity"].to_numpy(float) * (choosers.number / schools["pupils"].sum()))
@@ -99,15 +99,17 @@ def by_rule(choosers: Choosers, *, draws: int, seed: int) -> tuple[dict[str, Flo
         One row: ``pupils, places, without_place`` (mean over lotteries) under nearest with capacity.
     """
     population, every = Population.of(choosers), choosers.everywhere
-    room = pd.Series(places(choosers), index=choosers.schools.index).reindex(every.columns, fill_value=0).to_numpy()
-    km, rng = every.to_numpy(), np.random.default_rng(seed)
+    room = pd.Series(places(choosers), index=choosers.schools.index).reindex(every.schools, fill_value=0).to_numpy()
+    rng = np.random.default_rng(seed)
+    km, first = every.distance_km, nearest_first(every.distance_km, CONSIDERED)
     lotteries = [
-        nearest_with_capacity(km, room, rng, homes=population.row, priority=choosers.priority) for _ in range(LOTTERIES)
+        nearest_with_capacity(km, room, rng, homes=population.row, priority=choosers.priority, first=first)
+        for _ in range(LOTTERIES)
     ]
     mixed = [rng.permutation(population.school) for _ in range(draws)]
     schools: Mapping[str, Sequence[NDArray[np.intp]]] = {
         "now": [population.school],
-        "nearest": [nearest(km)[population.row]],
+        "nearest": [first[population.row, 0]],
         "nearest_with_capacity": lotteries,
         "random": mixed,
     }

@@ -28,10 +28,11 @@ from analysis.chapters.school_choice.models.constants import split
 from analysis.chapters.school_choice.models.groups import ByGroup, GroupFit, Key, estimate_by_group
 from analysis.chapters.school_choice.models.laplace import LaplacePoint, maximum
 from analysis.chapters.school_choice.models.likelihood import SchoolLikelihood
-from analysis.chapters.school_choice.models.logit import term_name, unit_of
+from analysis.chapters.school_choice.models.logit import probabilities, term_name, unit_of
 from analysis.chapters.school_choice.models.two_step import TWO_STEPS, TwoStep
 from analysis.errors import ModelError, Reason
 from analysis.run.remembered import remembered
+from analysis.stats.conditional_logit.pairs import Pairs, blocks
 from analysis.stats.estimates import ESTIMATE_COLUMNS, t_interval
 from analysis.stats.fit import cluster_sums, influence_of
 
@@ -49,7 +50,6 @@ class RandomEffects:
     effects : Mode of the effect of each school, in utility.
     tau : Standard deviation between schools of what is not measured, in utility.
     df : Degrees of freedom of Student's t.
-    share : Probabilities with the effects: situations x schools.
     """
 
     params: pd.Series
@@ -57,7 +57,6 @@ class RandomEffects:
     effects: pd.Series
     tau: float
     df: float
-    share: Floats
 
     @property
     def std_error(self) -> pd.Series:
@@ -105,7 +104,6 @@ def fit_random_effects(
         effects=pd.Series(top.tau * top.v, index=attributes.index, name="effect"),
         tau=top.tau,
         df=float(n_schools - n_attributes - 1),
-        share=top.moments.share,
     )
 
 
@@ -116,7 +114,7 @@ def _covariance(top: LaplacePoint, clusters: pd.Series) -> Floats:
     follows = -of_schools @ top.information[n:, :n]
     left = moments.cross.T + moments.schools @ attributes @ follows
     effects = -(top.tau**2) * top.shrinkage @ left
-    scores = _pair_scores(top) + (top.likelihood.counts - moments.mass) @ (attributes @ follows + effects)
+    scores = _scores(top, attributes @ follows + effects)
     by_cluster = influence_of(cluster_sums(pd.factorize(clusters)[0], scores), np.eye(n))
     prior = top.tau**2 * left.T @ top.shrinkage @ top.shrinkage @ left
     inverse = np.linalg.inv(top.information)[:n, :n]
@@ -125,11 +123,15 @@ def _covariance(top: LaplacePoint, clusters: pd.Series) -> Floats:
     return np.asarray(np.block([[pairs, cross.T], [cross, of_schools + cross @ follows.T]]))
 
 
-def _pair_scores(top: LaplacePoint) -> Floats:
-    """Compute the score of each situation in the terms of pairs: situations x terms."""
-    left = top.likelihood.counts - top.moments.mass
-    scores = [(left * values).sum(axis=1) for values in top.likelihood.pairs]
-    return np.array(scores).reshape(len(scores), len(left)).T
+def _scores(top: LaplacePoint, of_schools: Floats) -> Floats:
+    """Compute the score of each situation in the terms of pairs, which schools follow: situations x terms."""
+    likelihood, scores = top.likelihood, np.empty((len(top.likelihood.weights), top.n_pairs))
+    for rows in blocks(likelihood.counts.shape):
+        left = likelihood.counts[rows] - likelihood.weights[rows, None] * top.moments.share[rows]
+        for term, values in enumerate(likelihood.pairs):
+            scores[rows, term] = (left * values[rows]).sum(axis=1)
+        scores[rows] += left @ of_schools
+    return scores
 
 
 @remembered
@@ -199,7 +201,7 @@ def _rows(fit: GroupFit, effects: RandomEffects, steps: TwoStep | None) -> pd.Da
             "two_step_tau": np.nan if steps is None else steps.tau,
             "df": effects.df,
             "n_schools": len(effects.effects),
-            "schools_without": int((fit.choosers.counts.sum(axis=0) == 0).sum()),
+            "schools_without": int((fit.choosers.attending == 0).sum()),
             "n_least": [fit.n_least(name) for name in terms],
         }
     )
@@ -220,7 +222,7 @@ class Estimated:
     method: str
     params: pd.Series
     covariance: pd.DataFrame
-    share: Floats
+    share: Pairs
     df: float = np.inf
 
 
@@ -238,7 +240,8 @@ def methods(fit: GroupFit, effects: RandomEffects | None = None, steps: TwoStep 
         Those of two steps have the probabilities of one.
     """
     if effects is not None:
-        yield Estimated(RANDOM_EFFECTS, effects.params, effects.covariance, effects.share, effects.df)
+        share = probabilities(fit.design, effects.params, effects=effects.effects.to_numpy())
+        yield Estimated(RANDOM_EFFECTS, effects.params, effects.covariance, share, effects.df)
     if steps is not None:
         yield Estimated(TWO_STEPS, *steps.all_terms(list(fit.design.terms)), fit.probabilities, steps.df)
     yield Estimated("one_step", fit.result.params, fit.covariance, fit.probabilities)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from analysis.errors import ModelError
 from analysis.run.remembered import remembered
 from analysis.stats.bands import in_bands
 from analysis.stats.conditional_logit import ConditionalLogitResult, fit_factored
+from analysis.stats.conditional_logit.pairs import at, blocks
 
 FIT_COLUMNS = (
     *("model", "group", "n_choosers", "n_clusters", "n_schools", "schools_without", "loglik_per_pupil"),
@@ -107,7 +108,7 @@ def _held_out(fit: GroupFit, folds: int, seed: int, tolerance: float) -> tuple[f
             continue
         # Designed once: of its own choosers a fold might see fewer categories, and compare them with another one.
         share = probabilities(fit.design.of_situations(of_situation == number), rest.params)
-        log_likelihood += float(out.chosen.to_numpy(float) @ np.log(share[out.rows_chosen]))
+        log_likelihood += float(out.chosen.to_numpy(float) @ np.log(at(share, *out.rows_chosen)))
         choosers, used = choosers + out.number, used + 1
     return log_likelihood / choosers if used else np.nan, used
 
@@ -138,7 +139,8 @@ def distance_fit(fits: Sequence[GroupFit], edges: Sequence[float]) -> pd.DataFra
     """
     if not fits:
         return pd.DataFrame(columns=BAND_COLUMNS)
-    by_band = pd.concat([_by_band(fit, edges) for fit in fits]).groupby(level=0, observed=False).sum()
+    by_band = pd.concat([each for fit in fits for each in _by_band(fit, edges)])
+    by_band = by_band.groupby(level=0, observed=False).sum()
     shares = by_band / by_band.sum()
     return (
         by_band.assign(model=fits[0].model, observed=shares["pupils"], predicted=shares["predicted_pupils"])
@@ -147,8 +149,10 @@ def distance_fit(fits: Sequence[GroupFit], edges: Sequence[float]) -> pd.DataFra
     )
 
 
-def _by_band(fit: GroupFit, edges: Sequence[float]) -> pd.DataFrame:
-    mass = fit.choosers.weights[:, None] * fit.probabilities
-    band = in_bands(fit.choosers.distance_km.ravel(), edges)
-    pairs = pd.DataFrame({"pupils": fit.choosers.counts.ravel(), "predicted_pupils": mass.ravel()})
-    return pairs.groupby(pd.Series(band, name="band"), observed=False).sum()
+def _by_band(fit: GroupFit, edges: Sequence[float]) -> Iterator[pd.DataFrame]:
+    choosers = fit.choosers
+    for rows in blocks(choosers.distance_km.shape):
+        mass = choosers.weights[rows, None] * fit.probabilities[rows]
+        band = in_bands(choosers.distance_km[rows].ravel(), edges)
+        pairs = pd.DataFrame({"pupils": choosers.counts[rows].ravel(), "predicted_pupils": mass.ravel()})
+        yield pairs.groupby(pd.Series(band, name="band"), observed=False).sum()

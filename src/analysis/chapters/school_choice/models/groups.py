@@ -9,11 +9,12 @@ from typing import Generic, TypeVar
 
 import pandas as pd
 
-from analysis.chapters.school_choice.models.choosers import Choosers, Floats
+from analysis.chapters.school_choice.models.choosers import Choosers
 from analysis.chapters.school_choice.models.logit import design, fit_logit, probabilities, term_name, unit_of, utilities
 from analysis.errors import ModelError, Reason
 from analysis.run.remembered import remembered
 from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult
+from analysis.stats.conditional_logit.pairs import OwnFields, Pairs, at
 from analysis.stats.estimates import ESTIMATE_COLUMNS
 
 Key = tuple[str, str]
@@ -31,7 +32,7 @@ REASONS = {
 
 
 @dataclass(frozen=True, eq=False)
-class GroupFit:
+class GroupFit(OwnFields):
     """The conditional logit of one group.
 
     Parameters
@@ -52,7 +53,7 @@ class GroupFit:
         return design(self.choosers, self.formula)
 
     @cached_property
-    def probabilities(self) -> Floats:
+    def probabilities(self) -> Pairs:
         """Situations x schools."""
         return probabilities(self.design, self.result.params)
 
@@ -66,7 +67,7 @@ class GroupFit:
         """Count the choosers whose school has another value of a term than most of the chosen ones have."""
         alone = pd.Series(0.0, index=self.result.params.index)
         alone[term] = 1.0
-        chosen = utilities(self.design, alone)[self.choosers.rows_chosen].round(9)
+        chosen = at(utilities(self.design, alone), *self.choosers.rows_chosen).round(9)
         by_value = self.choosers.chosen.groupby(chosen).sum()
         return int(by_value.sum() - by_value.max())
 

@@ -20,6 +20,7 @@ from scipy.optimize import minimize_scalar
 from analysis.chapters.school_choice.models.choosers import Floats
 from analysis.chapters.school_choice.models.likelihood import SchoolLikelihood, SchoolMoments
 from analysis.errors import ModelError, Reason
+from analysis.stats.conditional_logit.pairs import blocks
 from analysis.stats.newton import uphill
 
 CLOSE = 1e-3  # Newton decrement per chooser below which the correction of Laplace's approximation is worth computing
@@ -115,13 +116,17 @@ class LaplacePoint:
 
     def _bend(self) -> Floats:
         """Differentiate ln |1 + tau^2 I| in the coefficients, the effects following them to their mode."""
-        moments, covariance = self.moments, self.tau**2 * self.shrinkage
-        variance = np.diag(covariance) - 2 * moments.share @ covariance
-        third: Floats = moments.mass * (variance - (moments.share * variance).sum(axis=1, keepdims=True))
-        by_school = third.sum(axis=0)
-        direct = [float((third * values).sum()) for values in self.likelihood.pairs]
-        direct.extend(self.likelihood.attributes.T @ by_school)
-        bend: Floats = np.array(direct) - self.tau**2 * self.to_schools @ (self.shrinkage @ by_school)
+        share, covariance = self.moments.share, self.tau**2 * self.shrinkage
+        direct, by_school = np.zeros(self.n_pairs), np.zeros(share.shape[1])
+        for rows in blocks(share.shape):
+            some = share[rows]
+            variance = np.diag(covariance) - 2 * some @ covariance
+            third = self.likelihood.weights[rows, None] * some
+            third *= variance - (some * variance).sum(axis=1, keepdims=True)
+            by_school += third.sum(axis=0)
+            direct += [float((third * values[rows]).sum()) for values in self.likelihood.pairs]
+        direct = np.concatenate([direct, self.likelihood.attributes.T @ by_school])
+        bend: Floats = direct - self.tau**2 * self.to_schools @ (self.shrinkage @ by_school)
         return bend
 
     def check(self) -> None:

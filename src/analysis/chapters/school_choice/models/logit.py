@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,8 @@ import pandas as pd
 from analysis.chapters.school_choice.models.choosers import CLUSTER, Choosers, Flags, Floats
 from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult, design_from_formula, fit_factored
 from analysis.stats.conditional_logit.design import Coding
+from analysis.stats.conditional_logit.pairs import Pairs, Rows, blocks, made
 
-PAIR_VARIABLES = ("distance_km", "log_distance", "travel_rank", "within_priority", "within_eight")
 # Not variables of a formula: where things are, and what they are called.
 NO_VARIABLES = ("group", "lat", "lon", CLUSTER)
 UNITS: Mapping[str, float] = {
@@ -98,7 +98,7 @@ def closed(schools: pd.DataFrame, coding: Coding) -> Flags:
     return np.asarray(~np.all(known, axis=0)) if known else np.zeros(len(schools), dtype=np.bool_)
 
 
-def predicted(choosers: Choosers, formula: str, params: pd.Series, coding: Coding) -> Floats:
+def predicted(choosers: Choosers, formula: str, params: pd.Series, coding: Coding) -> Pairs:
     """Predict by estimates on other choosers or schools.
 
     Parameters
@@ -114,29 +114,57 @@ def predicted(choosers: Choosers, formula: str, params: pd.Series, coding: Codin
     return probabilities(design(choosers, formula, codings=[coding]), params, closed(choosers.schools, coding))
 
 
-def probabilities(design: ChoiceDesign, params: pd.Series, closed: Flags | None = None) -> Floats:
+def probabilities(
+    design: ChoiceDesign, params: pd.Series, closed: Flags | None = None, effects: Floats | None = None
+) -> Pairs:
     """Predict the choices of a conditional logit.
 
     Parameters
     ----------
     design, params : The design and the coefficient of each of its terms.
     closed : Schools that cannot be chosen; none where None.
+    effects : What else each school is worth to everybody; nothing where None.
 
     Returns
     -------
     array
         Probabilities, situations x schools.
     """
-    utility = utilities(design, params)
-    if closed is not None:
-        utility[:, closed] = -np.inf
+    utility = utilities_of(design, params)
+
+    def of(rows: Rows) -> Floats:
+        each = utility(rows) if effects is None else utility(rows) + effects
+        if closed is not None:
+            each[:, closed] = -np.inf
+        return softmax(each)
+
+    return made((len(design.situations), len(design.alternatives)), of)
+
+
+def expected_at(weights: Floats, share: Pairs) -> Floats:
+    """Return the expected number of choosers of each school.
+
+    Parameters
+    ----------
+    weights, share : Choosers of each situation, and their probabilities.
+    """
+    return np.asarray(sum(weights[rows] @ share[rows] for rows in blocks(share.shape)))
+
+
+def softmax(utility: Floats) -> Floats:
+    """Turn utilities into probabilities, in their place.
+
+    Parameters
+    ----------
+    utility : Situations x schools.
+    """
     utility -= utility.max(axis=1, keepdims=True)
     share = np.exp(utility, out=utility)
     share /= share.sum(axis=1, keepdims=True)
     return share
 
 
-def utilities(design: ChoiceDesign, params: pd.Series) -> Floats:
+def utilities(design: ChoiceDesign, params: pd.Series) -> Pairs:
     """Compute the utility of each school to each situation, up to a constant per situation.
 
     Parameters
@@ -148,12 +176,37 @@ def utilities(design: ChoiceDesign, params: pd.Series) -> Floats:
     array
         Situations x schools.
     """
-    coefficients = design.maps @ params.loc[list(design.terms)].to_numpy(float)
+    return made((len(design.situations), len(design.alternatives)), utilities_of(design, params))
+
+
+def utilities_of(design: ChoiceDesign, params: pd.Series) -> Callable[[Rows], Floats]:
+    """Return the function of rows that gives their `utilities`.
+
+    Parameters
+    ----------
+    design, params : As of `utilities`.
+    """
+    return rows_of(design, design.maps @ params.loc[list(design.terms)].to_numpy(float))
+
+
+def rows_of(design: ChoiceDesign, coefficients: Floats) -> Callable[[Rows], Floats]:
+    """Return the function of rows that sums their base functions.
+
+    Parameters
+    ----------
+    design, coefficients : The design, and the coefficients of its base functions: types x functions.
+    """
     columns = coefficients[:, len(design.pairs) :] @ design.columns.to_numpy(float).T
-    utility: Floats = columns[design.types]
-    for row, values in enumerate(design.pairs.values()):
-        utility += coefficients[design.types, row][:, None] * values
-    return utility
+
+    def of(rows: Rows) -> Floats:
+        types = design.types[rows]
+        utility: Floats = columns[types]
+        for pair, values in enumerate(design.pairs.values()):
+            if coefficients[:, pair].any():
+                utility += coefficients[types, pair][:, None] * values[rows]
+        return utility
+
+    return of
 
 
 def in_units(frame: pd.DataFrame) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from analysis.errors import ModelError, Reason
 from analysis.stats import conditional_logit
 from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult
 from analysis.stats.conditional_logit.input import SAMPLED
+from analysis.stats.conditional_logit.pairs import at
 
 NEAR = 8
 """Schools nearest to a chooser that are in every set."""
@@ -126,7 +127,7 @@ def _sets(distance_km: Floats, school: Integers, number: int, rng: np.random.Gen
 def _attributes(design: ChoiceDesign, row: Integers, column: Integers) -> Floats:
     """Compute the attributes of pairs of situation and school: pairs x terms."""
     base = np.column_stack(
-        [*(values[row, column] for values in design.pairs.values()), design.columns.to_numpy(float)[column]]
+        [*(at(values, row, column) for values in design.pairs.values()), design.columns.to_numpy(float)[column]]
     )
     attributes = np.empty((len(row), len(design.terms)))
     for kind, to_terms in enumerate(design.maps):

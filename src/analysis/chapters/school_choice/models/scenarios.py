@@ -8,8 +8,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.school_choice.models.choosers import CLUSTER, Choosers, Flags, distances
+from analysis.chapters.school_choice.models.choosers import CLUSTER, Choosers, Flags
+from analysis.chapters.school_choice.models.distances import distances
 from analysis.errors import InputError
+from analysis.stats.conditional_logit.pairs import beside, by_row, of_columns
 
 NEW = "new school"
 
@@ -54,7 +56,7 @@ def ruled(choosers: Choosers, rule: Rule, among: Flags | None = None) -> str:
     InputError
         There is no school to choose from.
     """
-    size = pd.Series(choosers.counts.sum(axis=0), index=choosers.schools.index)
+    size = pd.Series(choosers.attending, index=choosers.schools.index)
     size = size if among is None else size[among]
     if size.empty:
         raise InputError("rule", "there is no such school", given=rule)
@@ -101,7 +103,7 @@ def closes(choosers: Choosers, rule: Rule) -> Change:
     left = replace(
         choosers,
         schools=choosers.schools[stays],
-        distance_km=choosers.distance_km[:, stays],
+        distance_km=of_columns(choosers.distance_km, stays),
         chosen=choosers.chosen[choosers.chosen.index.get_level_values(1) != school],
     )
     return Change(left, school, _point(choosers, school))
@@ -122,7 +124,7 @@ def opens(choosers: Choosers) -> Change:
         The world with a school whose attributes are the median of all schools, or what most schools have.
     """
     homes, weights = choosers.situations, choosers.weights
-    nearest = choosers.everywhere.to_numpy().min(axis=1)
+    nearest = by_row(choosers.everywhere.distance_km, lambda km: km.min(axis=1))
     way = pd.Series(weights * nearest, index=homes.index).groupby(homes[CLUSTER]).sum()
     near = (homes[CLUSTER] == way.idxmax()).to_numpy()
     point = pd.Series({name: np.average(homes.loc[near, name], weights=weights[near]) for name in ("lat", "lon")})
@@ -130,7 +132,7 @@ def opens(choosers: Choosers) -> Change:
     # Joining frames forgets what the categories were.
     schools = schools.astype(choosers.schools.dtypes.to_dict())
     schools.index.name = choosers.schools.index.name
-    km = np.hstack([choosers.distance_km, distances(homes, schools.loc[[NEW]])])
+    km = beside(choosers.distance_km, distances(homes, schools.loc[[NEW]]))
     return Change(replace(choosers, schools=schools, distance_km=km), NEW, point)
 
 

@@ -7,7 +7,7 @@ let those who chose one school of a kind prefer another of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -104,12 +104,13 @@ def _predictions(
     seed: int,
 ) -> pd.DataFrame:
     predict, mixed = _Prediction(few, formula), models.mixed
-    shares = {"conditional_logit": [predict.sample(models.plain.params)], "model_per_group": [predict.each(own)]}
+    shares: dict[str, Iterable[Floats]] = {}
+    shares |= {"conditional_logit": [predict.sample(models.plain.params)], "model_per_group": [predict.each(own)]}
     if models.by_group is not None and len(few.groups) > 1:
         shares["group_terms"] = [predict.sample(models.by_group.params)]
     if mixed is not None:
         tastes = (pd.Series(b, index=mixed.means.index) for b in mixed.draws(TASTES, seed))
-        shares["mixed_logit"] = [predict.sample(taste) for taste in tastes]
+        shares["mixed_logit"] = (predict.sample(taste) for taste in tastes)
     tables = {model: by_kind(each, kinds, few.weights) for model, each in shares.items()}
     tables = {"mixed_logit": tables["conditional_logit"].assign(share=np.nan)} | tables
     table = pd.concat([tables[model].assign(model=model) for model in MODELS if model in tables], ignore_index=True)
@@ -117,7 +118,7 @@ def _predictions(
     return table.assign(converged=converged, n_obs=few.number)[SUBSTITUTION_COLUMNS]
 
 
-def by_kind(shares: Sequence[Floats], kinds: pd.Series, weights: Floats | None = None) -> pd.DataFrame:
+def by_kind(shares: Iterable[Floats], kinds: pd.Series, weights: Floats | None = None) -> pd.DataFrame:
     r"""Predict to schools of which kind the pupils go of schools of a kind that close.
 
     Parameters
@@ -149,13 +150,17 @@ def by_kind(shares: Sequence[Floats], kinds: pd.Series, weights: Floats | None =
             "substitution: all schools are of one kind, so that nothing is left when it closes", Reason.NO_VARIATION
         )
     member = pd.get_dummies(kinds)[names].to_numpy(float)
-    number = np.ones(len(shares[0])) if weights is None else weights
-    schools = _flows(shares, number)
-    whole = _flows([each @ member for each in shares], number)
-    sizes = np.mean([number @ each for each in shares], axis=0)
+    schools, whole = np.zeros((len(kinds),) * 2), np.zeros((len(names),) * 2)
+    by_taste: list[Floats] = []
+    for each in shares:  # one at a time: of many schools the flows are a large matrix
+        number = np.ones(len(each)) if weights is None else weights
+        schools += _flows(each, number)
+        whole += _flows(each @ member, number)
+        by_taste.append(number @ each)
+    sizes = np.mean(by_taste, axis=0)
     flows = {
-        ONE_SCHOOL: (member.T @ schools @ member, member.T @ _flows([sizes[None]], np.ones(1)) @ member),
-        ALL_SCHOOLS: (whole, _flows([(sizes @ member)[None]], np.ones(1))),
+        ONE_SCHOOL: (member.T @ schools @ member, member.T @ _flows(sizes[None], np.ones(1)) @ member),
+        ALL_SCHOOLS: (whole, _flows((sizes @ member)[None], np.ones(1))),
     }
     return pd.DataFrame(
         [
@@ -168,19 +173,16 @@ def by_kind(shares: Sequence[Floats], kinds: pd.Series, weights: Floats | None =
     )
 
 
-def _flows(shares: Sequence[Floats], weights: Floats) -> Floats:
+def _flows(each: Floats, weights: Floats) -> Floats:
     """Sum how many go from each alternative to each other one if it closes; rows of shares need not add up to 1.
 
     Who has no other alternative goes nowhere.
     """
-    every = []
-    for each in shares:
-        others = _others(each)
-        odds = np.divide(weights[:, None] * each, others, out=np.zeros_like(each), where=others > NONE_LEFT)
-        flows = odds.T @ each
-        np.fill_diagonal(flows, 0.0)
-        every.append(flows)
-    return np.asarray(np.sum(every, axis=0))
+    others = _others(each)
+    odds = np.divide(weights[:, None] * each, others, out=np.zeros_like(each), where=others > NONE_LEFT)
+    flows: Floats = odds.T @ each
+    np.fill_diagonal(flows, 0.0)
+    return flows
 
 
 def _others(each: Floats) -> Floats:
@@ -220,14 +222,14 @@ class _Prediction:
         for group, of_group in self.designs.items():
             terms = list(of_group.terms)
             more = params.reindex([GROUP_TERM.format(term, group) for term in terms]).fillna(0.0).to_numpy()
-            by_group[group] = probabilities(of_group, params[terms] + more)
+            by_group[group] = probabilities(of_group, params[terms] + more)[:]
         return self._together(by_group)
 
     def each(self, own: Mapping[str, ConditionalLogitResult]) -> Floats:
         """Predict by the model of each chooser's group, to whom schools of a kind that it never attends are closed."""
         return self._together(
             {
-                group: predicted(self.few.of(group), self.formula, own[group].params, own[group].coding)
+                group: predicted(self.few.of(group), self.formula, own[group].params, own[group].coding)[:]
                 for group in self.rows
             }
         )

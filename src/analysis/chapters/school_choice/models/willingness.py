@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.school_choice.models.choosers import Choosers, Floats
+from analysis.chapters.school_choice.models.choosers import PAIR_VARIABLES, Choosers, Floats
 from analysis.chapters.school_choice.models.constants import term_values
 from analysis.chapters.school_choice.models.effects import Estimated, RandomEffects, methods
 from analysis.chapters.school_choice.models.groups import ByGroup, GroupFit, Key
-from analysis.chapters.school_choice.models.logit import PAIR_VARIABLES, design, in_units, utilities
+from analysis.chapters.school_choice.models.logit import design, in_units, utilities_of
 from analysis.chapters.school_choice.models.population import neighbourhood_types
 from analysis.chapters.school_choice.models.two_step import TwoStep
 from analysis.formula import variables
@@ -29,6 +29,7 @@ from analysis.run.remembered import remembered
 from analysis.stats.bands import in_bands, per_cent
 from analysis.stats.conditional_logit import design_from_formula
 from analysis.stats.conditional_logit.design import Coding
+from analysis.stats.conditional_logit.pairs import at, blocks
 from analysis.stats.estimates import ESTIMATE_COLUMNS, in_form, t_interval
 from analysis.topics.choice import LOG_OFFSET_KM
 
@@ -122,7 +123,7 @@ def willingness_to_travel(
     coding = fit.design.coding
     stepped, sizes = steps(fit.choosers.schools, fit.formula, everybody.schools, coding)
     reference = sizes.index.map(_references(fit.choosers.schools, coding)).fillna("")
-    gains = _term_gains(fit, stepped)
+    gains, near = _term_gains(fit, stepped), _at_nearest(fit, by)
     elasticity = _elasticities(fit, by)
     rows = []
     for kind in sorted(kinds.unique(), key=_band_order(edges)):
@@ -131,7 +132,7 @@ def willingness_to_travel(
         travel = _Travel(_terms_at(fit, stepped.iloc[[0]], weights), by.params, by.covariance, start_km)
         step = sizes.to_numpy(float)  # of categories alone they are objects
         of_kind = pd.DataFrame(travel.solved(gain)).assign(term=sizes.index, reference=reference, step=step)
-        of_kind["probability"], of_kind["change"] = _at_nearest(fit, by.share, weights, gain @ by.params.to_numpy())
+        of_kind["probability"], of_kind["change"] = _with_steps(near, weights, gain @ by.params.to_numpy())
         of_kind["elasticity"] = of_kind["term"].map(elasticity)
         n_postcodes = int(fit.choosers.clusters[weights > 0].nunique())
         rows.append(of_kind.assign(group=kind, n_obs=int(weights.sum()), n_postcodes=n_postcodes))
@@ -232,7 +233,7 @@ def _terms_at(fit: GroupFit, typical: pd.DataFrame, weights: Floats) -> Callable
             choosers=of_kinds,
             codings=[fit.design.coding],
         )
-        return np.column_stack([share @ term_values(design, term) for term in range(len(design.terms))])
+        return np.column_stack([share @ term_values(design, term)[:] for term in range(len(design.terms))])
 
     return terms
 
@@ -247,13 +248,19 @@ def _term_gains(fit: GroupFit, stepped: pd.DataFrame) -> Floats:
         choosers=in_units(fit.choosers.situations),
         codings=[fit.design.coding],
     )
-    terms = np.stack([term_values(design, term) for term in range(len(design.terms))], axis=2)
+    terms = np.stack([term_values(design, term)[:] for term in range(len(design.terms))], axis=2)
     return np.asarray(terms[:, 1:] - terms[:, :1])
 
 
-def _at_nearest(fit: GroupFit, probabilities: Floats, weights: Floats, gain: Floats) -> tuple[float, Floats]:
-    """Compute the mean probability of the nearest school, and what each step there adds; zero where it is no option."""
-    share = (probabilities * (fit.choosers.rank == 1)).sum(axis=1, keepdims=True)
+def _at_nearest(fit: GroupFit, by: Estimated) -> Floats:
+    """Compute the probability of the nearest school of each situation; zero where it is no option."""
+    nearest = fit.choosers.nearest[:, 0]
+    return np.where(nearest < 0, 0.0, at(by.share, np.arange(len(nearest)), nearest))
+
+
+def _with_steps(near: Floats, weights: Floats, gain: Floats) -> tuple[float, Floats]:
+    """Compute the mean probability of the nearest school, and what each step there adds."""
+    share = near[:, None]
     after = share * np.exp(gain) / (1 - share + share * np.exp(gain))
     mean = weights / weights.sum()
     return float(mean @ share[:, 0]), np.asarray(mean @ (after - share))
@@ -261,17 +268,20 @@ def _at_nearest(fit: GroupFit, probabilities: Floats, weights: Floats, gain: Flo
 
 def _elasticities(fit: GroupFit, by: Estimated) -> dict[str, float]:
     """Compute the own elasticity of the attendance of a school for each numeric attribute, weighted by attendance."""
-    mass = fit.choosers.weights[:, None] * by.share
-    variance, schools = mass * (1 - by.share), fit.choosers.schools
-    now = utilities(fit.design, by.params)
-    elasticities = {}
+    schools, now = fit.choosers.schools, utilities_of(fit.design, by.params)
     numeric = set(schools.select_dtypes("number").columns) - set(fit.design.coding)
+    changed = {}
     for name in variables(fit.formula) & numeric:
         more = schools.assign(**{name: schools[name] * (1 + SMALL_SHARE)})
-        changed = design(fit.choosers, fit.formula, more, codings=[fit.design.coding])
-        change = (utilities(changed, by.params) - now) / SMALL_SHARE
-        elasticities[name] = float((variance * change).sum() / mass.sum())
-    return elasticities
+        changed[name] = utilities_of(design(fit.choosers, fit.formula, more, codings=[fit.design.coding]), by.params)
+    total, sums = 0.0, dict.fromkeys(changed, 0.0)
+    for rows in blocks(by.share.shape):
+        share, utility = by.share[rows], now(rows)
+        mass = fit.choosers.weights[rows, None] * share
+        variance, total = mass * (1 - share), total + mass.sum()
+        for name, after in changed.items():
+            sums[name] += (variance * ((after(rows) - utility) / SMALL_SHARE)).sum()
+    return {name: float(each / total) for name, each in sums.items()}
 
 
 def _band_order(edges: Sequence[float]) -> Callable[[str], tuple[int, str]]:

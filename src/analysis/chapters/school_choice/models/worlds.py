@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 
 import numpy as np
 import pandas as pd
@@ -19,11 +19,13 @@ from analysis.run.remembered import remembered
 from analysis.stats.conditional_logit import ChoiceDesign, ConditionalLogitResult
 from analysis.stats.conditional_logit.design import Coding
 from analysis.stats.conditional_logit.factored import available_threads
-from analysis.stats.conditional_logit.simulation import Seats, Utilities, drawn, stacked, utilities
+from analysis.stats.conditional_logit.simulation import Draw, Seats, Utilities, drawn, utilities
 
 IMPOSSIBLE = -1e6
 """Utility of a school of a kind that nobody of a group attends."""
 
+Worlds = Mapping[Hashable, Utilities]
+"""Utilities by the name of the world, or by the factors that are as they are."""
 FIT, NO_TASTE = "model_fit", "no_taste"
 FACTORS = ("residence", "distance", "tastes")
 
@@ -131,11 +133,6 @@ class _Setting:
         return Utilities(every.pair, alternative - alternative.max(axis=1, keepdims=True))
 
     @cached_property
-    def pairs(self) -> Floats:
-        """Functions x situations x schools."""
-        return stacked(self.design.pairs)
-
-    @cached_property
     def kind(self) -> Integers:
         """Kind of each chooser: the group and the type of the design."""
         return self.population.group * self.design.n_types + self.design.types[self.population.row]
@@ -149,22 +146,37 @@ class _Setting:
         """Return the choosers in each other's homes: the first in that of ``order[0]``, and so on."""
         return Seats.of(self.population.row[order], self.kind)
 
-    def attend(
-        self, seats: Seats, worlds: Mapping[Hashable, Utilities], uniform: Floats
-    ) -> dict[Hashable, tuple[Integers, Floats]]:
-        """Draw the choices in worlds: per world the school of each chooser, and the expected number by group."""
-        attended: dict[Hashable, tuple[Integers, Floats]] = {}
-        alike: dict[bytes, list[Hashable]] = {}
-        for name, utility in worlds.items():
-            alike.setdefault(utility.pair.tobytes(), []).append(name)
-        for names in alike.values():
-            alternatives = np.stack([worlds[name].alternative for name in names])
-            school, mass = drawn(self.pairs, seats, worlds[names[0]].pair, alternatives, uniform)
-            attended |= {name: (school[k], self._by_group(mass[k])) for k, name in enumerate(names)}
-        return attended
+    def attend(self, rounds: Iterable[_Round]) -> dict[Hashable, tuple[Floats, Floats]]:
+        """Draw the choices of rounds: per world the indices by round, and the expected number of choosers by group."""
+        named = [each for one in rounds for each in one.draws()]
+        choices = drawn(self.design.pairs, [draw for _, draw in named], available_threads())
+        found: dict[Hashable, list[tuple[Floats, Floats]]] = {}
+        for (names, _), each in zip(named, choices, strict=True):
+            for name, school, mass in zip(names, each.chosen, each.expected, strict=True):
+                found.setdefault(name, []).append((self.population.indices(school), self._by_group(mass)))
+        stacked = {name: [np.stack(part) for part in zip(*each, strict=True)] for name, each in found.items()}
+        return {name: (indices, numbers) for name, (indices, numbers) in stacked.items()}
 
     def _by_group(self, by_kind: Floats) -> Floats:
         return np.asarray(by_kind.reshape(-1, self.design.n_types, by_kind.shape[1]).sum(axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class _Round:
+    """The choosers at their seats before some worlds, with their luck."""
+
+    seats: Seats
+    worlds: Worlds
+    uniform: Floats
+
+    def draws(self) -> Iterator[tuple[list[Hashable], Draw]]:
+        """Yield the worlds that differ in the utilities of alternatives alone, and their draw."""
+        alike: dict[bytes, list[Hashable]] = {}
+        for name, utility in self.worlds.items():
+            alike.setdefault(utility.pair.tobytes(), []).append(name)
+        for names in alike.values():
+            alternatives = np.stack([self.worlds[name].alternative for name in names])
+            yield names, Draw(self.seats, self.worlds[names[0]].pair, alternatives, self.uniform)
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,45 +228,38 @@ def simulate(choosers: Choosers, models: Models, changed: Mapping[str, Change], 
     for_coefficients, *for_draws = np.random.SeedSequence(seed).spawn(draws + 1)
     coefficients = models.draws(draws, np.random.default_rng(for_coefficients))
     terms = now.design.terms
-    here = {"own": coefficients.of_groups(terms), NO_TASTE: coefficients.without_taste(now.design)}
-    common = coefficients.of_all(terms)
-    elsewhere = {name: coefficients.of_groups(setting.design.terms) for name, setting in others.items()}
-
-    def one(draw: int) -> tuple[dict[Hashable, Floats], dict[Hashable, Floats]]:
-        by_world = {name: now.own(values[draw]) for name, values in here.items()}
-        by_world |= {name: others[name].own(values[draw]) for name, values in elsewhere.items()}
-        by_world["common"] = utilities(now.design, common[draw])
-        return _one_draw(now, others, by_world, np.random.default_rng(for_draws[draw]))
-
-    with ThreadPoolExecutor(available_threads()) as pool:  # each draw has a stream of its own: any number of threads
-        results = list(pool.map(one, range(draws)))
-    indices, numbers = (
-        {name: np.stack([result[part][name] for result in results]) for name in results[0][part]} for part in (0, 1)
-    )
-    return Drawn(population.measures, indices, numbers)
-
-
-def _one_draw(
-    now: _Setting, others: Mapping[str, _Setting], by_world: Mapping[str, Utilities], rng: np.random.Generator
-) -> tuple[dict[Hashable, Floats], dict[Hashable, Floats]]:
-    population = now.population
-    uniform, order = rng.random(population.size), rng.permutation(population.size)
-    own, common = by_world["own"], by_world["common"]
-    mixed = {
-        ("distance", "tastes"): own,
-        ("distance",): Utilities(own.pair, common.alternative),
-        ("tastes",): Utilities(common.pair, own.alternative),
-        (): common,
-    }
-    at_home: dict[Hashable, Utilities] = {frozenset({"residence", *names}): each for names, each in mixed.items()}
-    away: dict[Hashable, Utilities] = {frozenset(names): each for names, each in mixed.items()}
-    attended = now.attend(now.at_home, {NO_TASTE: by_world[NO_TASTE], **at_home}, uniform)
-    attended[FIT] = attended[frozenset(FACTORS)]
-    attended |= now.attend(now.moved(order), away, uniform)
+    luck = [np.random.default_rng(each) for each in for_draws]  # each draw has a stream of its own
+    uniform = [rng.random(population.size) for rng in luck]
+    orders = [rng.permutation(population.size) for rng in luck]
+    mixed = [_mixed(now, *each) for each in zip(coefficients.of_groups(terms), coefficients.of_all(terms), strict=True)]
+    stays = [_stays(now, *each) for each in zip(coefficients.without_taste(now.design), mixed, strict=True)]
+    found = now.attend(map(_Round, repeat(now.at_home), stays, uniform))
+    found[FIT] = found[frozenset(FACTORS)]
+    found |= now.attend(map(_Round, map(now.moved, orders), mixed, uniform))
     for name, setting in others.items():
-        attended |= setting.attend(setting.at_home, {name: by_world[name]}, uniform)
-    indices = {name: population.indices(school) for name, (school, _) in attended.items()}
-    return indices, {name: mass for name, (_, mass) in attended.items() if isinstance(name, str)}
+        worlds: list[Worlds] = [{name: setting.own(each)} for each in coefficients.of_groups(setting.design.terms)]
+        found |= setting.attend(map(_Round, repeat(setting.at_home), worlds, uniform))
+    numbers: dict[Hashable, Floats] = {name: each for name, (_, each) in found.items() if isinstance(name, str)}
+    return Drawn(population.measures, {name: each for name, (each, _) in found.items()}, numbers)
+
+
+def _stays(now: _Setting, untasted: Floats, mixed: Worlds) -> Worlds:
+    """Return the utilities of the worlds in which choosers stay where they live."""
+    worlds: dict[Hashable, Utilities] = {NO_TASTE: now.own(untasted)}
+    return worlds | {
+        frozenset({"residence", *names}): each for names, each in mixed.items() if isinstance(names, frozenset)
+    }
+
+
+def _mixed(now: _Setting, of_groups: Floats, of_all: Floats) -> Worlds:
+    """Return the utilities with some factors as they are, and the others the same for all."""
+    own, common = now.own(of_groups), utilities(now.design, of_all)
+    return {
+        frozenset({"distance", "tastes"}): own,
+        frozenset({"distance"}): Utilities(own.pair, common.alternative),
+        frozenset({"tastes"}): Utilities(common.pair, own.alternative),
+        frozenset(): common,
+    }
 
 
 def _key(coding: Coding) -> tuple[tuple[str, tuple[Hashable, ...]], ...]:

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.school_choice.models.choosers import Choosers, distances
+from analysis.chapters.school_choice.models.choosers import Choosers
+from analysis.chapters.school_choice.models.distances import distances
 from analysis.chapters.school_choice.models.groups import ByGroup
 from analysis.chapters.school_choice.models.logit import design, probabilities, utilities
 

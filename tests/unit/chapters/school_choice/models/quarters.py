@@ -8,7 +8,8 @@ five nearest schools and .68 with how many of the group live near, and a strong 
 import numpy as np
 import pandas as pd
 
-from analysis.chapters.school_choice.models.choosers import Choosers, distances
+from analysis.chapters.school_choice.models.choosers import Choosers
+from analysis.chapters.school_choice.models.distances import distances
 from analysis.chapters.school_choice.models.logit import design, probabilities
 
 FORMULA = "distance_km + log_distance + share_hoog + C(concept)"

@@ -8,8 +8,9 @@ import pytest
 
 from analysis.chapters.school_choice.models import fit_quality as module
 from analysis.chapters.school_choice.models.attended import kinds_attended
-from analysis.chapters.school_choice.models.choosers import Choosers, distances
+from analysis.chapters.school_choice.models.choosers import Choosers
 from analysis.chapters.school_choice.models.counterfactuals import modelled
+from analysis.chapters.school_choice.models.distances import distances
 from analysis.chapters.school_choice.models.effects import random_effects, random_effects_table
 from analysis.chapters.school_choice.models.fit_quality import fit_table
 from analysis.chapters.school_choice.models.groups import coefficients, fit_groups

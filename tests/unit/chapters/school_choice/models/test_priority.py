@@ -5,14 +5,15 @@ import pandas as pd
 import pytest
 
 from analysis.chapters.school_choice.models.attended import nearest_by_pc4
-from analysis.chapters.school_choice.models.choosers import Choosers, distances
+from analysis.chapters.school_choice.models.choosers import Choosers
 from analysis.chapters.school_choice.models.constants import fit_constants
 from analysis.chapters.school_choice.models.counterfactuals import by_rule
+from analysis.chapters.school_choice.models.distances import distances
 from analysis.chapters.school_choice.models.groups import fit_groups
 from analysis.chapters.school_choice.models.logit import fit_logit
 from analysis.chapters.school_choice.models.scenarios import closes, opens
 from analysis.chapters.school_choice.models.willingness import willingness_to_travel
-from analysis.stats.allocation import PRIORITY, nearest
+from analysis.stats.allocation import PRIORITY
 
 TRUTH = {"distance_km": -0.6, "within_eight": 1.5}
 
@@ -76,11 +77,11 @@ def test_a_rule_places_at_the_nearest_of_all_schools_with_priority_at_the_eight_
     counts = pd.Series(village.counts.sum(axis=0), village.schools.index)
     part = village.to_schools(village.schools.index.drop(counts.idxmin()))
     indices, account = by_rule(part, draws=2, seed=1)
-    first = np.isin(part.everywhere.columns[nearest(part.everywhere.to_numpy())], counts.idxmin())
+    first = np.isin(part.everywhere.schools[part.everywhere.distance_km.argmin(axis=1)], counts.idxmin())
     assert first.sum() > 0
-    assert list(part.everywhere.columns) == list(village.schools.index)
+    assert list(part.everywhere.schools) == list(village.schools.index)
     group = (part.situations["education"] == "hoog").to_numpy()
-    at = part.everywhere.to_numpy().argmin(axis=1)
+    at = part.everywhere.distance_km.argmin(axis=1)
     one, other = (np.bincount(at[rows], minlength=7) for rows in (group, ~group))
     assert indices["nearest"][0, 0] == pytest.approx(0.5 * np.abs(one / one.sum() - other / other.sum()).sum())
     each = np.ceil(1000 * part.number / part.schools["pupils"].sum())

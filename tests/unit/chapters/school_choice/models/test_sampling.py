@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.school_choice.models.choosers import Choosers, distances
+from analysis.chapters.school_choice.models.choosers import Choosers
+from analysis.chapters.school_choice.models.distances import distances
 from analysis.chapters.school_choice.models.logit import design, fit_logit, probabilities
 from analysis.chapters.school_choice.models.sampling import sampled, some
 from analysis.errors import ModelError

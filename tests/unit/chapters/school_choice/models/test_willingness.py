@@ -113,7 +113,8 @@ def test_every_method_has_its_rows_and_random_effects_their_own_probabilities(fi
     rows = table[table["term"] == "concept_Dalton"].set_index("method")
     effects = effects_by_group.estimates["entry_cohort", "all"]
     nearest = fit.choosers.distance_km.argmin(axis=1)
-    assert rows.loc["random_effects", "probability"] == pytest.approx(effects.share[np.arange(600), nearest].mean())
+    share = next(methods(fit, effects)).share[np.arange(600), nearest]
+    assert rows.loc["random_effects", "probability"] == pytest.approx(share.mean())
     assert rows.loc["two_steps", "probability"] == rows.loc["one_step", "probability"]
     # 15 schools, two attributes and a constant; one step is normal.
     assert rows["df"].fillna(-1).to_dict() == {"random_effects": 12.0, "two_steps": 12.0, "one_step": -1.0}
