@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from analysis.chapters.school_choice.models.categories import categorised, without_unused
 from analysis.chapters.school_choice.models.distances import Everywhere, among, distances, ranks
 from analysis.codes import Codes
 from analysis.errors import InputError, ModelError, Reason
@@ -24,11 +25,6 @@ from analysis.stats.conditional_logit.pairs import OwnFields, Pairs, at, beside,
 from analysis.topics.choice import LOG_OFFSET_KM
 
 CLUSTER = "pc4"
-# The first of each is the one that the others are compared with.
-CATEGORIES: Mapping[str, Sequence[str]] = {
-    "denomination": ("openbaar", "rk", "pc", "islamic", "other"),
-    "concept": ("none", "Montessori", "Dalton", "Jenaplan", "Vrije School"),
-}
 PAIR_VARIABLES = ("distance_km", "log_distance", "travel_rank", "within_priority", "within_eight")
 CODES = Codes()
 Floats = NDArray[np.float64]
@@ -114,12 +110,12 @@ class Choosers(OwnFields):
         counts = counts[counts > 0].sort_index()
         if counts.empty:
             raise ModelError(f"choosers: there are no pupils of age {age}", Reason.EMPTY)
-        every = _categorised(schools, codes).set_index("location").sort_index()
+        every = categorised(schools, codes).set_index("location").sort_index()
         attended = every.loc[counts.index.unique("location").sort_values()]
         others = every.loc[every.index.difference(attended.index)]
         homes = situations.set_index("situation").loc[counts.index.unique("situation").sort_values()]
         without = Everywhere.of(others.index, distances(homes, others))
-        return cls(homes, _without_unused(attended), distances(homes, attended), counts, without, priority, codes)
+        return cls(homes, without_unused(attended), distances(homes, attended), counts, without, priority, codes)
 
     @cached_property
     def rows_chosen(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -253,7 +249,7 @@ class Choosers(OwnFields):
         return replace(
             self,
             situations=self.situations[chooses],
-            schools=_without_unused(self.schools[stays]),
+            schools=without_unused(self.schools[stays]),
             distance_km=of_rows(of_columns(self.distance_km, stays), chooses),
             chosen=chosen,
             without=without.of_homes(chooses),
@@ -313,30 +309,3 @@ def ages_of(models: Sequence[str], age: int) -> dict[str, int | None]:
     models, age : As in `by_model`.
     """
     return {name: age if name == "entry_cohort" else None for name in models}
-
-
-def _categorised(schools: pd.DataFrame, codes: Codes) -> pd.DataFrame:
-    """Order the categories of the schools: a file keeps the words, and not their order."""
-    orders = {name: _order(name, schools[name], codes) for name in CATEGORIES if name in schools}
-    kinds = {name: pd.Categorical(schools[name], order) for name, order in orders.items()}
-    unknown = [name for name, kind in kinds.items() if ((kind.codes < 0) & schools[name].notna()).any()]
-    if unknown:
-        raise ModelError(
-            f"choosers: schools of another {unknown[0]} than {', '.join(orders[unknown[0]])}", Reason.INVALID
-        )
-    return schools.assign(**kinds)
-
-
-def _order(name: str, values: pd.Series, codes: Codes) -> list[str]:
-    """Return the categories in their order: concepts are those of the edition's codes, by default those of the data."""
-    if name != "concept":
-        return [*CATEGORIES[name]]
-    known = [*codes.concept] or [*CATEGORIES[name]]
-    return known if codes.concept else known + sorted(set(values.dropna()) - set(known))
-
-
-def _without_unused(schools: pd.DataFrame) -> pd.DataFrame:
-    """Leave no category without a school: it would be a term that never varies."""
-    categories = schools.select_dtypes("category")
-    kinds = {str(name): kind.cat.remove_unused_categories() for name, kind in categories.items()}
-    return schools.assign(**kinds)
