@@ -28,7 +28,7 @@ LEAST = 1 / (2 * max(WINDOWS))
 EXACT = 1e-9
 DECIMALS = 4
 COARSE = 0.05
-DENOMINATORS = 1000
+DENOMINATORS, AT_ONCE = 1000, 100
 FEWEST = 3
 MANY = 200_000
 """Most different values of rows for which every shift is tried."""
@@ -257,13 +257,15 @@ def fractions_of(values: Floats) -> Floats:
     """Return one over the smallest denominator of values from -1 to 1; 0 where it is large, or the value is."""
     steps = np.zeros(len(values))
     left = np.flatnonzero(np.abs(values) <= 1)
-    for denominator in range(1, DENOMINATORS + 1):
+    for first in range(1, DENOMINATORS + 1, AT_ONCE):
+        denominators = np.arange(first, first + AT_ONCE)
+        scaled = values[left, None] * denominators
+        whole_number = np.abs(scaled - np.round(scaled)) <= EXACT * denominators
+        found = whole_number.any(axis=1)
+        steps[left[found]] = 1 / denominators[whole_number[found].argmax(axis=1)]
+        left = left[~found]
         if not len(left):
             break
-        scaled = values[left] * denominator
-        whole_number = np.abs(scaled - np.round(scaled)) <= EXACT * denominator
-        steps[left[whole_number]] = 1 / denominator
-        left = left[~whole_number]
     return steps
 
 

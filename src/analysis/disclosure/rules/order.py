@@ -117,14 +117,14 @@ def _half(numbers: Floats) -> Floats:
 
 def _met(numbers: Floats, known: Floats, half: Floats | float = 0.0) -> np.ndarray:
     """Return which numbers equal one of the sorted different values of rows, at any of the scales; to `half` a unit."""
-    met = np.zeros(len(numbers), dtype=bool)
-    if len(known) > 1:
-        for scale in SCALES:
-            value = numbers / scale
-            position = np.clip(np.searchsorted(known, value), 1, len(known) - 1)
-            near = np.minimum(np.abs(known[position] - value), np.abs(known[position - 1] - value))
-            met |= near <= np.maximum(EXACT * np.maximum(np.abs(value), 1e-6), half / abs(scale))
-    return met
+    if len(known) <= 1:
+        return np.zeros(len(numbers), dtype=bool)
+    scales = np.array(SCALES)[:, None]
+    value = numbers / scales
+    position = np.clip(np.searchsorted(known, value), 1, len(known) - 1)
+    near = np.minimum(np.abs(known[position] - value), np.abs(known[position - 1] - value))
+    within = np.maximum(EXACT * np.maximum(np.abs(value), 1e-6), half / np.abs(scales))
+    return np.asarray((near <= within).any(axis=0))
 
 
 def _at_an_end(number: float, values: Floats, few: int) -> bool:
