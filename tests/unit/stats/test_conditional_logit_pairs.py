@@ -20,30 +20,15 @@ HOMES = pd.DataFrame({"laag": np.arange(N) % 3 == 0, "number": np.arange(N) / N}
 FORMULA = "km + log(km) + C(near) + share + km:share + kind + share:number"
 
 
-@pytest.fixture
-def budget():
-    """Set the budget of bytes, for as long as the test goes on."""
-    whole = pairs.BUDGET
-
-    def set_to(number):
-        pairs.BUDGET = number
-
-    yield set_to
-    pairs.BUDGET = whole
-
-
 def matrix(values):
     return made(values.shape, lambda rows: values[rows])
 
 
 def within(number, of):
     """Compute within a budget."""
-    whole = pairs.BUDGET
-    pairs.BUDGET = number
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "BUDGET", number)
         return of()
-    finally:
-        pairs.BUDGET = whole
 
 
 def fitted():
@@ -117,8 +102,8 @@ def test_the_very_same_choices_are_drawn(number):
     assert (whole[1] == part[1]).all()
 
 
-def test_what_does_not_fit_is_made_for_some_rows(budget):
-    budget(8 * J * 10)
+def test_what_does_not_fit_is_made_for_some_rows(monkeypatch):
+    monkeypatch.setattr(pairs, "BUDGET", 8 * J * 10)
     values = matrix(KM)
     assert isinstance(values, ByRows)
     assert [block.stop - block.start for block in blocks(values.shape)] == [10] * 6

@@ -25,12 +25,9 @@ EDGES = [0.5, 1.0, 2.0]
 
 
 def within(budget, of):
-    whole = pairs.BUDGET
-    pairs.BUDGET = budget
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "BUDGET", budget)
         return of()
-    finally:
-        pairs.BUDGET = whole
 
 
 def anew(choosers):
